@@ -1,0 +1,76 @@
+/*-------------------------------------------------------------------------
+ *
+ * request.h
+ *	  A request, read and validated.
+ *
+ * dy_request_read() turns the text into a tree of DyNode along a shape, in
+ * one pass; attribute values and items become encoded bytes at once, never
+ * a tree.  Members the shape does not know are skipped, null members are
+ * absent, as the service does.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_WIRE_REQUEST_H
+#define DY_WIRE_REQUEST_H
+
+#include "item/text.h"
+#include "wire/shape.h"
+
+typedef struct DyNode DyNode;
+
+struct DyNode
+{
+	const DyShape *shape;
+	bool		present;
+	union
+	{
+		DyBytes		text;		/* STRING, BLOB */
+		int64		integer;	/* INTEGER, LONG */
+		double		number;		/* DOUBLE, TIMESTAMP */
+		bool		boolean;
+		struct
+		{
+			int			count;	/* STRUCTURE: always shape->nmembers */
+			DyNode	   *nodes;
+			DyBytes    *names;	/* MAP only */
+		}			list;		/* STRUCTURE, LIST, MAP (request order; of equal keys the last) */
+		struct
+		{
+			DyValue		value;
+			DyValueFault fault;
+		}			value;		/* VALUE, ITEM */
+	}			u;
+};
+
+/* Read text along shape; raises SerializationException.  No constraint is checked. */
+extern DyNode *dy_request_read(const char *text, uint32 len, const DyShape *shape);
+
+/* Check all constraints; raises one ValidationException that lists what is broken. */
+extern void dy_request_validate(const DyNode *request);
+
+/* Element i of a structure, list or map; use the member enums. */
+static inline const DyNode *
+dy_member(const DyNode *node, int i)
+{
+	return &node->u.list.nodes[i];
+}
+
+#define dy_present(node, i)	(dy_member(node, i)->present)
+
+extern DyBytes dy_node_text(const DyNode *node);	/* empty if absent */
+extern const char *dy_node_cstring(const DyNode *node); /* palloc'd; NULL if absent */
+extern int64 dy_node_integer(const DyNode *node, int64 if_absent);
+extern bool dy_node_boolean(const DyNode *node, bool if_absent);
+extern bool dy_node_is(const DyNode *node, const char *text);	/* a STRING that equals text */
+
+/* The encoded value or item; raises the fault it carries, if any.  Absent: DY_NO_VALUE. */
+extern DyValue dy_node_value(const DyNode *node);
+
+/*
+ * The resource a table_arn member names: the table name inside an ARN, or
+ * the text itself.  Raises as the service does for an ARN of another
+ * account, region or resource type.
+ */
+extern DyBytes dy_node_table_name(const DyNode *node);
+
+#endif							/* DY_WIRE_REQUEST_H */
