@@ -16,6 +16,8 @@
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
 #include "base/errors.h"
 
 typedef struct DyErrorInfo
@@ -23,6 +25,8 @@ typedef struct DyErrorInfo
 	char		sqlstate[6];
 	const char *name;
 } DyErrorInfo;
+
+static char *format_message(const char *fmt, va_list args) pg_attribute_printf(1, 0);
 
 static const DyErrorInfo error_info[DY_ERR_COUNT] = {
 #define DY_ERROR(symbol, sqlstate, prefix, name, status) {sqlstate, name},
@@ -83,23 +87,15 @@ dy_error_is_client(int sqlstate)
 void
 dy_error(DyErrorCode code, const char *fmt,...)
 {
-	StringInfoData message;
+	char	   *message;
 	va_list		args;
-	int			needed;
 
-	initStringInfo(&message);
-	for (;;)
-	{
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&message, fmt, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&message, needed);
-	}
+	va_start(args, fmt);
+	message = format_message(fmt, args);
+	va_end(args);
 	ereport(ERROR,
 			(errcode(dy_error_sqlstate(code)),
-			 errmsg_internal("%s", message.data)));
+			 errmsg_internal("%s", message)));
 	pg_unreachable();
 }
 
@@ -112,23 +108,38 @@ dy_error(DyErrorCode code, const char *fmt,...)
 void
 dy_error_extra(DyErrorCode code, const char *extra, const char *fmt,...)
 {
-	StringInfoData message;
+	char	   *message;
 	va_list		args;
-	int			needed;
+
+	va_start(args, fmt);
+	message = format_message(fmt, args);
+	va_end(args);
+	ereport(ERROR,
+			(errcode(dy_error_sqlstate(code)),
+			 errmsg_internal("%s", message),
+			 errdetail_internal("%s", extra)));
+	pg_unreachable();
+}
+
+/*
+ * printf into memory of the current context.
+ */
+static char *
+format_message(const char *fmt, va_list args)
+{
+	StringInfoData message;
 
 	initStringInfo(&message);
 	for (;;)
 	{
-		va_start(args, fmt);
-		needed = appendStringInfoVA(&message, fmt, args);
-		va_end(args);
+		va_list		again;
+		int			needed;
+
+		va_copy(again, args);
+		needed = appendStringInfoVA(&message, fmt, again);
+		va_end(again);
 		if (needed == 0)
-			break;
+			return message.data;
 		enlargeStringInfo(&message, needed);
 	}
-	ereport(ERROR,
-			(errcode(dy_error_sqlstate(code)),
-			 errmsg_internal("%s", message.data),
-			 errdetail_internal("%s", extra)));
-	pg_unreachable();
 }

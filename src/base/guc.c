@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * guc.c
+ *	  Settings of the extension, all of them in one place.
+ *
+ * Every setting is documented here, by its descriptions, and in the table of
+ * settings in src/base/README.md.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "utils/guc.h"
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "base/limits.h"
+
+static bool check_account_id(char **newval, void **extra, GucSource source);
+static bool check_region(char **newval, void **extra, GucSource source);
+
+char	   *dy_account_id = NULL;
+char	   *dy_region = NULL;
+bool		dy_log_client_errors = false;
+
+/*
+ * Define all settings and reserve their prefix, once per process.
+ */
+void
+dy_guc_init(void)
+{
+	DefineCustomStringVariable("dynamo.account_id",
+							   "AWS account id in the ARNs of this database.",
+							   "Twelve digits.",
+							   &dy_account_id,
+							   "000000000000",
+							   PGC_SUSET,
+							   0,
+							   check_account_id, NULL, NULL);
+
+	DefineCustomStringVariable("dynamo.region",
+							   "AWS region in the ARNs of this database.",
+							   NULL,
+							   &dy_region,
+							   "us-east-1",
+							   PGC_SUSET,
+							   0,
+							   check_region, NULL, NULL);
+
+	DefineCustomBoolVariable("dynamo.log_client_errors",
+							 "Writes errors of API clients to the server log.",
+							 "These are the errors of SQLSTATE class KV. Their "
+							 "text may hold what the client sent.",
+							 &dy_log_client_errors,
+							 false,
+							 PGC_SUSET,
+							 0,
+							 NULL, NULL, NULL);
+
+	MarkGUCPrefixReserved("dynamo");
+}
+
+/*
+ * An account id has exactly twelve digits; ARNs are parsed by that.
+ */
+static bool
+check_account_id(char **newval, void **extra, GucSource source)
+{
+	if (strlen(*newval) == DY_ACCOUNT_ID_DIGITS &&
+		strspn(*newval, "0123456789") == DY_ACCOUNT_ID_DIGITS)
+		return true;
+
+	GUC_check_errdetail("An AWS account id has %d digits.", DY_ACCOUNT_ID_DIGITS);
+	return false;
+}
+
+/*
+ * A region is a part of an ARN between colons, and of a credential scope
+ * between slashes.
+ */
+static bool
+check_region(char **newval, void **extra, GucSource source)
+{
+	size_t		len = strlen(*newval);
+
+	if (len > 0 && len <= DY_MAX_REGION_CHARS &&
+		strspn(*newval, "abcdefghijklmnopqrstuvwxyz0123456789-") == len)
+		return true;
+
+	GUC_check_errdetail("An AWS region has up to %d lower-case letters, digits and hyphens.",
+						DY_MAX_REGION_CHARS);
+	return false;
+}

@@ -1,0 +1,22 @@
+/*-------------------------------------------------------------------------
+ *
+ * guc.h
+ *	  Settings of the extension, all of them in one place.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_BASE_GUC_H
+#define DY_BASE_GUC_H
+
+/* dynamo.account_id: the AWS account in ARNs, twelve digits */
+extern char *dy_account_id;
+
+/* dynamo.region: the AWS region in ARNs and stream records */
+extern char *dy_region;
+
+/* dynamo.log_client_errors: write errors of class KV to the server log? */
+extern bool dy_log_client_errors;
+
+extern void dy_guc_init(void);
+
+#endif							/* DY_BASE_GUC_H */
