@@ -68,12 +68,14 @@ override CPPFLAGS += -MMD -MP
 -include $(wildcard $(OBJS:.o=.d))
 endif
 
-# PGXS hands the flags of the compiler that built the server to every other.
+# PGXS hands the flags of the compiler that built the server to every other,
+# and its headers name a printf dialect which only gcc knows.
 ifneq ($(findstring clang,$(CC)),)
 override CFLAGS := $(filter-out -fexcess-precision=standard \
 	-Wimplicit-fallthrough=% -Wno-format-truncation \
 	-Wno-stringop-truncation -Wcast-function-type \
-	-Wshadow=% -ffat-lto-objects -flto=%,$(CFLAGS)) -Wno-unknown-warning-option
+	-Wshadow=% -ffat-lto-objects -flto=%,$(CFLAGS)) \
+	-Wno-unknown-warning-option -Wno-ignored-attributes
 endif
 
 # ------------------------------------------------------------------ rules
