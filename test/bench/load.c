@@ -1,0 +1,874 @@
+/*-------------------------------------------------------------------------
+ *
+ * load.c
+ *	  A closed-loop load program: HTTP with SigV4, or libpq, one work list.
+ *
+ * Why not wrk or pgbench alone: wrk signs in Lua, which costs more than the
+ * server's whole answer; pgbench cannot build a request text, so that the
+ * server would be charged for the client's string handling.  Here one
+ * program makes the same requests for every contender and signs each one
+ * for real, so that ratios compare servers and not clients.
+ *
+ * One thread, one epoll set, --connections sockets, one request in flight on
+ * each.  Keys are drawn uniformly or from a zipfian distribution over items
+ * that lie in collections of 100 under one partition key.
+ *
+ * Contenders (--driver):
+ *	  http		DynamoDB's API: our bridge, DynamoDB Local, dynalite
+ *	  sql		our SQL functions, prepared: SELECT dynamo.get_item($1)
+ *	  jsonb		what a Postgres user would write instead: a table
+ *				bench_jsonb(pk, sk, doc jsonb), prepared statements
+ *
+ * Prints one JSON object on one line: operations, errors, seconds,
+ * throughput, latencies in microseconds.
+ *
+ *-------------------------------------------------------------------------
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libpq-fe.h>
+#include <math.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COLLECTION_ITEMS	100
+#define BODY_MAX			(1 << 20)
+#define REQUEST_MAX			(BODY_MAX + 4096)
+#define BATCH_GET_ITEMS		100
+#define BATCH_WRITE_ITEMS	25
+#define TRANSACT_ITEMS		4
+
+/*
+ * Histogram: HISTOGRAM_SUB buckets to each power of two of nanoseconds, so
+ * that a percentile is off by 1.6 % at most.
+ */
+#define HISTOGRAM_SUB		64
+#define HISTOGRAM_BUCKETS	(HISTOGRAM_SUB * 40)
+
+typedef enum Driver
+{
+	DRIVER_HTTP,
+	DRIVER_SQL,
+	DRIVER_JSONB
+} Driver;
+
+typedef enum Work
+{
+	WORK_LOAD,					/* every item once, in batches of 25 */
+	WORK_GET,
+	WORK_PUT,
+	WORK_UPDATE,				/* counter + 1 on condition that the item exists */
+	WORK_QUERY,					/* a collection of 100 */
+	WORK_BATCH_GET,				/* 100 items */
+	WORK_TRANSACT,				/* 4 updates */
+	WORK_MIX					/* half get, half put */
+} Work;
+
+static const char *const work_names[] = {
+	"load", "get", "put", "update", "query", "batchget", "transact", "mix", NULL
+};
+
+typedef enum ConnectionState
+{
+	CONNECTION_IDLE,
+	CONNECTION_SENDING,
+	CONNECTION_RECEIVING
+} ConnectionState;
+
+typedef struct Connection
+{
+	ConnectionState state;
+	int			fd;
+	PGconn	   *pg;
+	bool		failed;			/* the request in flight met an error */
+	char	   *out;			/* HTTP request */
+	size_t		out_len;
+	size_t		out_sent;
+	char	   *in;				/* HTTP answer so far */
+	size_t		in_len;
+	size_t		in_size;
+	uint64_t	started;		/* monotonic ns */
+} Connection;
+
+/* Options */
+static Driver driver = DRIVER_HTTP;
+static Work work = WORK_GET;
+static const char *host = "127.0.0.1";
+static int	port = 8000;
+static const char *conninfo = "";
+static int	nconnections = 16;
+static double seconds = 5;
+static long nitems = 10000;
+static int	item_bytes = 400;
+static double zipf = 0;			/* exponent; 0 is uniform */
+static const char *table = "Bench";
+static const char *region = "us-east-1";
+static const char *access_key = "local";
+static const char *secret_key = "local";
+static uint64_t seed = 42;
+
+/* State of the run */
+static uint64_t histogram[HISTOGRAM_BUCKETS];
+static uint64_t done,
+			errors,
+			bytes_in;
+static char first_error[300];
+static long load_next;			/* WORK_LOAD: the next item */
+static char *body;
+static char *filler;
+static unsigned char signing_key[32];
+static char signing_day[9];
+
+static void die(const char *what) __attribute__((noreturn));
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "load: %s\n", what);
+	exit(1);
+}
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t) ts.tv_sec * 1000000000u + (uint64_t) ts.tv_nsec;
+}
+
+/* xorshift64*: fast, and the same sequence for every contender. */
+static uint64_t
+random_bits(void)
+{
+	seed ^= seed >> 12;
+	seed ^= seed << 25;
+	seed ^= seed >> 27;
+	return seed * UINT64_C(2685821657736338717);
+}
+
+static double
+random_unit(void)
+{
+	return ((double) (random_bits() >> 11) + 0.5) / 9007199254740992.0;
+}
+
+/*
+ * A rank in 1..n with probability proportional to rank^-s, s > 1, by
+ * rejection (Devroye, Non-Uniform Random Variate Generation, X.6.1).
+ */
+static long
+random_zipf(long n, double s)
+{
+	double		b = pow(2.0, s - 1.0);
+
+	for (;;)
+	{
+		double		u = random_unit();
+		double		v = random_unit();
+		double		x = floor(pow(u, -1.0 / (s - 1.0)));
+		double		t = pow(1.0 + 1.0 / x, s - 1.0);
+
+		if (x <= (double) n && v * x * (t - 1.0) / (b - 1.0) <= t / b)
+			return (long) x;
+	}
+}
+
+/* The next item to work on.  Hot ranks are scattered over the collections. */
+static long
+pick_item(void)
+{
+	uint64_t	rank;
+
+	if (zipf == 0)
+		return (long) (random_bits() % (uint64_t) nitems);
+	rank = (uint64_t) random_zipf(nitems, zipf);
+	return (long) ((rank * UINT64_C(11400714819323198485) >> 11) % (uint64_t) nitems);
+}
+
+static int
+write_key(char *dest, long item)
+{
+	return sprintf(dest, "\"pk\":{\"S\":\"c#%08ld\"},\"sk\":{\"S\":\"i#%04ld\"}",
+				   item / COLLECTION_ITEMS, item % COLLECTION_ITEMS);
+}
+
+/* An item in DynamoDB JSON, about item_bytes of attribute data. */
+static int
+write_item(char *dest, long item)
+{
+	char	   *p = dest;
+
+	*p++ = '{';
+	p += write_key(p, item);
+	p += sprintf(p, ",\"name\":{\"S\":\"Customer %ld\"},\"score\":{\"N\":\"%ld\"},"
+				 "\"counter\":{\"N\":\"0\"},\"active\":{\"BOOL\":true},"
+				 "\"tags\":{\"SS\":[\"alpha\",\"beta\",\"gamma\"]},"
+				 "\"address\":{\"M\":{\"city\":{\"S\":\"Springfield\"},\"zip\":{\"S\":\"%05ld\"}}},"
+				 "\"notes\":{\"S\":\"%s\"}}",
+				 item, item * 7 % 1000003, item % 100000, filler);
+	return (int) (p - dest);
+}
+
+/* The same document as a plain jsonb user would store it. */
+static int
+write_document(char *dest, long item)
+{
+	return sprintf(dest, "{\"pk\":\"c#%08ld\",\"sk\":\"i#%04ld\",\"name\":\"Customer %ld\",\"score\":%ld,"
+				   "\"counter\":0,\"active\":true,\"tags\":[\"alpha\",\"beta\",\"gamma\"],"
+				   "\"address\":{\"city\":\"Springfield\",\"zip\":\"%05ld\"},\"notes\":\"%s\"}",
+				   item / COLLECTION_ITEMS, item % COLLECTION_ITEMS, item,
+				   item * 7 % 1000003, item % 100000, filler);
+}
+
+/*
+ * The next request of the work: its body, and the operation it is.
+ * Returns NULL when a load has come to its end.
+ */
+static const char *
+next_request(Work what, size_t *len)
+{
+	char	   *p = body;
+	const char *operation;
+
+	switch (what)
+	{
+		case WORK_MIX:
+			return next_request(random_bits() & 1 ? WORK_GET : WORK_PUT, len);
+		case WORK_GET:
+			operation = "GetItem";
+			p += sprintf(p, "{\"TableName\":\"%s\",\"Key\":{", table);
+			p += write_key(p, pick_item());
+			p += sprintf(p, "}}");
+			break;
+		case WORK_PUT:
+			operation = "PutItem";
+			p += sprintf(p, "{\"TableName\":\"%s\",\"Item\":", table);
+			p += write_item(p, pick_item());
+			p += sprintf(p, "}");
+			break;
+		case WORK_UPDATE:
+			operation = "UpdateItem";
+			p += sprintf(p, "{\"TableName\":\"%s\",\"Key\":{", table);
+			p += write_key(p, pick_item());
+			p += sprintf(p, "},\"UpdateExpression\":\"SET #c = #c + :one\","
+						 "\"ConditionExpression\":\"attribute_exists(pk) AND #a = :true\","
+						 "\"ExpressionAttributeNames\":{\"#c\":\"counter\",\"#a\":\"active\"},"
+						 "\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"},\":true\":{\"BOOL\":true}}}");
+			break;
+		case WORK_QUERY:
+			operation = "Query";
+			p += sprintf(p, "{\"TableName\":\"%s\",\"KeyConditionExpression\":\"pk = :pk\","
+						 "\"ExpressionAttributeValues\":{\":pk\":{\"S\":\"c#%08ld\"}}}",
+						 table, pick_item() / COLLECTION_ITEMS);
+			break;
+		case WORK_BATCH_GET:
+			operation = "BatchGetItem";
+			p += sprintf(p, "{\"RequestItems\":{\"%s\":{\"Keys\":[", table);
+			{
+				long		first = pick_item();
+
+				/* distinct by construction: a stride through the items */
+				for (int i = 0; i < BATCH_GET_ITEMS; i++)
+				{
+					p += sprintf(p, i ? ",{" : "{");
+					p += write_key(p, (first + i * (nitems / BATCH_GET_ITEMS)) % nitems);
+					p += sprintf(p, "}");
+				}
+			}
+			p += sprintf(p, "]}}}");
+			break;
+		case WORK_TRANSACT:
+			operation = "TransactWriteItems";
+			p += sprintf(p, "{\"TransactItems\":[");
+			{
+				long		first = pick_item();
+
+				for (int i = 0; i < TRANSACT_ITEMS; i++)
+				{
+					p += sprintf(p, "%s{\"Update\":{\"TableName\":\"%s\",\"Key\":{", i ? "," : "", table);
+					p += write_key(p, (first + i * (nitems / TRANSACT_ITEMS)) % nitems);
+					p += sprintf(p, "},\"UpdateExpression\":\"SET #c = #c + :one\","
+								 "\"ExpressionAttributeNames\":{\"#c\":\"counter\"},"
+								 "\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"}}}}");
+				}
+			}
+			p += sprintf(p, "]}");
+			break;
+		case WORK_LOAD:
+		default:
+			if (load_next >= nitems)
+				return NULL;
+			operation = "BatchWriteItem";
+			p += sprintf(p, "{\"RequestItems\":{\"%s\":[", table);
+			for (int i = 0; i < BATCH_WRITE_ITEMS && load_next < nitems; i++, load_next++)
+			{
+				p += sprintf(p, "%s{\"PutRequest\":{\"Item\":", i ? "," : "");
+				p += write_item(p, load_next);
+				p += sprintf(p, "}}");
+			}
+			p += sprintf(p, "]}}");
+			break;
+	}
+	*len = (size_t) (p - body);
+	return operation;
+}
+
+static void
+record(uint64_t ns)
+{
+	int			bucket;
+
+	if (ns < HISTOGRAM_SUB)
+		bucket = (int) ns;
+	else
+	{
+		int			shift = 63 - __builtin_clzll(ns) - 6;
+
+		bucket = (shift + 1) * HISTOGRAM_SUB + (int) ((ns >> shift) & (HISTOGRAM_SUB - 1));
+		if (bucket >= HISTOGRAM_BUCKETS)
+			bucket = HISTOGRAM_BUCKETS - 1;
+	}
+	histogram[bucket]++;
+	done++;
+}
+
+/* The latency below which the fraction lies, in microseconds. */
+static double
+percentile(double fraction)
+{
+	uint64_t	want = (uint64_t) ceil(fraction * (double) done);
+	uint64_t	seen = 0;
+
+	for (int i = 0; i < HISTOGRAM_BUCKETS; i++)
+	{
+		seen += histogram[i];
+		if (seen >= want && seen > 0)
+		{
+			int			shift = i / HISTOGRAM_SUB - 1;
+
+			if (shift < 0)
+				return i / 1000.0;
+			return (double) ((uint64_t) (HISTOGRAM_SUB + i % HISTOGRAM_SUB) << shift) / 1000.0;
+		}
+	}
+	return 0;
+}
+
+static void
+note_error(const char *text)
+{
+	if (errors++ == 0)
+		snprintf(first_error, sizeof(first_error), "%s", text);
+}
+
+/* ---- SigV4 ---- */
+
+static void
+hmac(const void *key, int key_len, const char *text, size_t len, unsigned char *out)
+{
+	unsigned int n;
+
+	HMAC(EVP_sha256(), key, key_len, (const unsigned char *) text, len, out, &n);
+}
+
+static void
+hex(const unsigned char *bytes, int n, char *dest)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < n; i++)
+	{
+		*dest++ = digits[bytes[i] >> 4];
+		*dest++ = digits[bytes[i] & 15];
+	}
+	*dest = '\0';
+}
+
+static void
+sha256_hex(const char *text, size_t len, char *dest)
+{
+	static EVP_MD_CTX *ctx;
+	unsigned char digest[32];
+	unsigned int n;
+
+	if (!ctx)
+		ctx = EVP_MD_CTX_new();
+	EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+	EVP_DigestUpdate(ctx, text, len);
+	EVP_DigestFinal_ex(ctx, digest, &n);
+	hex(digest, 32, dest);
+}
+
+/* The whole HTTP request, signed for this second. */
+static size_t
+write_http(char *dest, const char *operation, size_t body_len)
+{
+	char		stamp[17],
+				day[9],
+				canonical[1024],
+				to_sign[512],
+				digest[65],
+				signature[65];
+	unsigned char mac[32];
+	struct tm	tm;
+	time_t		t = time(NULL);
+	int			n;
+
+	gmtime_r(&t, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	memcpy(day, stamp, 8);
+	day[8] = '\0';
+	if (strcmp(day, signing_day) != 0)
+	{
+		char		first[256];
+		unsigned char k[32];
+
+		n = snprintf(first, sizeof(first), "AWS4%s", secret_key);
+		hmac(first, n, day, 8, k);
+		hmac(k, 32, region, strlen(region), k);
+		hmac(k, 32, "dynamodb", 8, k);
+		hmac(k, 32, "aws4_request", 12, signing_key);
+		strcpy(signing_day, day);
+	}
+
+	sha256_hex(body, body_len, digest);
+	n = snprintf(canonical, sizeof(canonical),
+				 "POST\n/\n\ncontent-type:application/x-amz-json-1.0\nhost:%s:%d\nx-amz-date:%s\n"
+				 "x-amz-target:DynamoDB_20120810.%s\n\ncontent-type;host;x-amz-date;x-amz-target\n%s",
+				 host, port, stamp, operation, digest);
+	sha256_hex(canonical, (size_t) n, digest);
+	n = snprintf(to_sign, sizeof(to_sign), "AWS4-HMAC-SHA256\n%s\n%s/%s/dynamodb/aws4_request\n%s",
+				 stamp, day, region, digest);
+	hmac(signing_key, 32, to_sign, (size_t) n, mac);
+	hex(mac, 32, signature);
+
+	n = sprintf(dest,
+				"POST / HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/x-amz-json-1.0\r\n"
+				"X-Amz-Date: %s\r\nX-Amz-Target: DynamoDB_20120810.%s\r\n"
+				"Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/dynamodb/aws4_request, "
+				"SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=%s\r\n"
+				"Content-Length: %zu\r\n\r\n",
+				host, port, stamp, operation, access_key, day, region, signature, body_len);
+	memcpy(dest + n, body, body_len);
+	return (size_t) n + body_len;
+}
+
+/* ---- HTTP driver ---- */
+
+static void
+http_connect(Connection *c)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) port)};
+	int			on = 1;
+
+	if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
+		die("--host wants an IPv4 address");
+	c->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (c->fd < 0 || connect(c->fd, (struct sockaddr *) &address, sizeof(address)) != 0)
+		die("cannot connect");
+	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	fcntl(c->fd, F_SETFL, O_NONBLOCK);
+	c->out = malloc(REQUEST_MAX);
+	c->in_size = 65536;
+	c->in = malloc(c->in_size);
+}
+
+/* Sends what is left; true when all of the request is out. */
+static bool
+http_send(Connection *c)
+{
+	while (c->out_sent < c->out_len)
+	{
+		ssize_t		n = send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n <= 0)
+			die("the server closed a connection while a request was sent");
+		c->out_sent += (size_t) n;
+	}
+	return true;
+}
+
+/* Where a header's value starts, or NULL.  head is NUL-terminated. */
+static const char *
+find_header(const char *head, const char *name)
+{
+	const char *p = strcasestr(head, name);
+
+	return p ? p + strlen(name) : NULL;
+}
+
+/* Is the answer complete?  Its status goes to *status, its body to *text. */
+static bool
+http_complete(Connection *c, int *status, const char **text)
+{
+	char	   *end;
+	const char *value;
+	size_t		head;
+	bool		complete;
+
+	c->in[c->in_len] = '\0';
+	end = strstr(c->in, "\r\n\r\n");
+	if (!end)
+		return false;
+	head = (size_t) (end - c->in) + 4;
+	*status = atoi(c->in + 9);
+	*text = c->in + head;
+	*end = '\0';
+	if ((value = find_header(c->in, "\r\ncontent-length:")) != NULL)
+		complete = c->in_len >= head + strtoul(value, NULL, 10);
+	else
+		complete = c->in_len >= head + 5 && memcmp(c->in + c->in_len - 5, "0\r\n\r\n", 5) == 0;
+	*end = '\r';
+	return complete;
+}
+
+/* Reads what is there; true when the answer is complete. */
+static bool
+http_receive(Connection *c)
+{
+	int			status;
+	const char *text;
+
+	for (;;)
+	{
+		ssize_t		n;
+
+		if (c->in_len + 1 >= c->in_size)
+		{
+			c->in_size *= 2;
+			c->in = realloc(c->in, c->in_size);
+			if (!c->in)
+				die("out of memory");
+		}
+		n = recv(c->fd, c->in + c->in_len, c->in_size - c->in_len - 1, 0);
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n <= 0)
+			die("the server closed a connection before its answer was complete");
+		c->in_len += (size_t) n;
+		if (http_complete(c, &status, &text))
+			break;
+	}
+	bytes_in += c->in_len;
+	if (status != 200)
+	{
+		c->failed = true;
+		note_error(text);
+	}
+	return true;
+}
+
+/* ---- libpq driver ---- */
+
+static void
+pg_prepare(Connection *c, const char *name, const char *sql)
+{
+	PGresult   *r = PQprepare(c->pg, name, sql, 0, NULL);
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		die(PQerrorMessage(c->pg));
+	PQclear(r);
+}
+
+static void
+pg_connect(Connection *c)
+{
+	c->pg = PQconnectdb(conninfo);
+	if (PQstatus(c->pg) != CONNECTION_OK)
+		die(PQerrorMessage(c->pg));
+	if (driver == DRIVER_SQL)
+	{
+		pg_prepare(c, "GetItem", "SELECT dynamo.get_item($1::json)");
+		pg_prepare(c, "PutItem", "SELECT dynamo.put_item($1::json)");
+		pg_prepare(c, "UpdateItem", "SELECT dynamo.update_item($1::json)");
+		pg_prepare(c, "Query", "SELECT dynamo.query($1::json)");
+		pg_prepare(c, "BatchGetItem", "SELECT dynamo.batch_get_item($1::json)");
+		pg_prepare(c, "BatchWriteItem", "SELECT dynamo.batch_write_item($1::json)");
+		pg_prepare(c, "TransactWriteItems", "SELECT dynamo.transact_write_items($1::json)");
+	}
+	else
+	{
+		pg_prepare(c, "get", "SELECT doc FROM bench_jsonb WHERE pk = $1 AND sk = $2");
+		pg_prepare(c, "put", "INSERT INTO bench_jsonb VALUES ($1, $2, $3::jsonb)"
+				   " ON CONFLICT (pk, sk) DO UPDATE SET doc = excluded.doc");
+		pg_prepare(c, "update", "UPDATE bench_jsonb SET doc = jsonb_set(doc, '{counter}',"
+				   " to_jsonb((doc->>'counter')::numeric + 1))"
+				   " WHERE pk = $1 AND sk = $2 AND doc->'active' = 'true'");
+		pg_prepare(c, "query", "SELECT doc FROM bench_jsonb WHERE pk = $1 ORDER BY sk");
+	}
+	PQsetnonblocking(c->pg, 1);
+	c->fd = PQsocket(c->pg);
+}
+
+/* Sends the next statement of the work; false at the end of a load. */
+static bool
+jsonb_send(Connection *c)
+{
+	Work		what = work == WORK_MIX ? (random_bits() & 1 ? WORK_GET : WORK_PUT) : work;
+	char		pk[32],
+				sk[32];
+	const char *values[3] = {pk, sk, body};
+	long		item = what == WORK_LOAD ? load_next++ : pick_item();
+
+	if (item >= nitems)
+		return false;
+	sprintf(pk, "c#%08ld", item / COLLECTION_ITEMS);
+	sprintf(sk, "i#%04ld", item % COLLECTION_ITEMS);
+	switch (what)
+	{
+		case WORK_GET:
+			return PQsendQueryPrepared(c->pg, "get", 2, values, NULL, NULL, 0);
+		case WORK_LOAD:
+		case WORK_PUT:
+			write_document(body, item);
+			return PQsendQueryPrepared(c->pg, "put", 3, values, NULL, NULL, 0);
+		case WORK_UPDATE:
+			return PQsendQueryPrepared(c->pg, "update", 2, values, NULL, NULL, 0);
+		case WORK_QUERY:
+			return PQsendQueryPrepared(c->pg, "query", 1, values, NULL, NULL, 0);
+		default:
+			die("the jsonb driver knows load, get, put, update, query and mix");
+	}
+}
+
+static bool
+sql_send(Connection *c)
+{
+	size_t		len;
+	const char *operation = next_request(work, &len);
+	const char *values[1] = {body};
+
+	if (!operation)
+		return false;
+	body[len] = '\0';
+	return PQsendQueryPrepared(c->pg, operation, 1, values, NULL, NULL, 0);
+}
+
+/* Reads what is there; true when the statement has ended. */
+static bool
+pg_receive(Connection *c)
+{
+	PGresult   *r;
+
+	if (!PQconsumeInput(c->pg))
+		die(PQerrorMessage(c->pg));
+	while (!PQisBusy(c->pg))
+	{
+		r = PQgetResult(c->pg);
+		if (!r)
+			return true;
+		if (PQresultStatus(r) == PGRES_FATAL_ERROR)
+		{
+			c->failed = true;
+			note_error(PQresultErrorMessage(r));
+		}
+		for (int i = 0; i < PQntuples(r); i++)
+			bytes_in += (uint64_t) PQgetlength(r, i, 0);
+		PQclear(r);
+	}
+	return false;
+}
+
+/* ---- the loop ---- */
+
+static void
+watch(int epoll, Connection *c, int op, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.ptr = c};
+
+	if (epoll_ctl(epoll, op, c->fd, &event) != 0)
+		die("epoll_ctl failed");
+}
+
+/* Starts the next request on an idle connection; false if there is none left. */
+static bool
+start_request(int epoll, Connection *c)
+{
+	c->failed = false;
+	c->started = now_ns();
+	if (driver == DRIVER_HTTP)
+	{
+		size_t		len;
+		const char *operation = next_request(work, &len);
+
+		if (!operation)
+			return false;
+		c->out_len = write_http(c->out, operation, len);
+		c->out_sent = 0;
+		c->in_len = 0;
+		if (!http_send(c))
+		{
+			c->state = CONNECTION_SENDING;
+			watch(epoll, c, EPOLL_CTL_MOD, EPOLLOUT);
+			return true;
+		}
+	}
+	else
+	{
+		if (!(driver == DRIVER_SQL ? sql_send(c) : jsonb_send(c)))
+			return false;
+		if (PQflush(c->pg) != 0)
+		{
+			c->state = CONNECTION_SENDING;
+			watch(epoll, c, EPOLL_CTL_MOD, EPOLLOUT);
+			return true;
+		}
+	}
+	c->state = CONNECTION_RECEIVING;
+	return true;
+}
+
+/* Something happened on a connection; true when its request has ended. */
+static bool
+advance(int epoll, Connection *c)
+{
+	if (c->state == CONNECTION_SENDING)
+	{
+		if (driver == DRIVER_HTTP ? !http_send(c) : PQflush(c->pg) != 0)
+			return false;
+		c->state = CONNECTION_RECEIVING;
+		watch(epoll, c, EPOLL_CTL_MOD, EPOLLIN);
+		return false;
+	}
+	return driver == DRIVER_HTTP ? http_receive(c) : pg_receive(c);
+}
+
+static double
+run(void)
+{
+	Connection *connections = calloc((size_t) nconnections, sizeof(Connection));
+	int			epoll = epoll_create1(0);
+	int			busy = 0;
+	uint64_t	begin,
+				deadline;
+
+	for (int i = 0; i < nconnections; i++)
+	{
+		if (driver == DRIVER_HTTP)
+			http_connect(&connections[i]);
+		else
+			pg_connect(&connections[i]);
+		watch(epoll, &connections[i], EPOLL_CTL_ADD, EPOLLIN);
+	}
+	begin = now_ns();
+	deadline = work == WORK_LOAD ? UINT64_MAX : begin + (uint64_t) (seconds * 1e9);
+	for (int i = 0; i < nconnections; i++)
+		busy += start_request(epoll, &connections[i]);
+	while (busy > 0)
+	{
+		struct epoll_event events[256];
+		int			n = epoll_wait(epoll, events, 256, -1);
+
+		for (int i = 0; i < n; i++)
+		{
+			Connection *c = events[i].data.ptr;
+
+			if (c->state == CONNECTION_IDLE || !advance(epoll, c))
+				continue;
+			if (!c->failed)
+				record(now_ns() - c->started);
+			c->state = CONNECTION_IDLE;
+			if (now_ns() >= deadline || !start_request(epoll, c))
+				busy--;
+		}
+	}
+	return (double) (now_ns() - begin) / 1e9;
+}
+
+static void
+usage(void)
+{
+	fprintf(stderr,
+			"usage: load --driver http|sql|jsonb --work load|get|put|update|query|batchget|transact|mix\n"
+			"            [--host A] [--port N] [--conninfo S] [--connections N] [--seconds S]\n"
+			"            [--items N] [--item-bytes N] [--zipf S] [--table T] [--seed N]\n"
+			"            [--access-key K] [--secret-key K] [--region R]\n");
+	exit(2);
+}
+
+static int
+index_of(const char *const *names, const char *name)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	usage();
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const drivers[] = {"http", "sql", "jsonb", NULL};
+	static const struct option options[] = {
+		{"driver", 1, 0, 'd'}, {"work", 1, 0, 'w'}, {"host", 1, 0, 'h'}, {"port", 1, 0, 'p'},
+		{"conninfo", 1, 0, 'i'}, {"connections", 1, 0, 'c'}, {"seconds", 1, 0, 's'},
+		{"items", 1, 0, 'n'}, {"item-bytes", 1, 0, 'b'}, {"zipf", 1, 0, 'z'}, {"table", 1, 0, 't'},
+		{"seed", 1, 0, 'e'}, {"access-key", 1, 0, 'a'}, {"secret-key", 1, 0, 'k'},
+		{"region", 1, 0, 'r'}, {0}
+	};
+	int			option;
+	double		took;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+	{
+		switch (option)
+		{
+			case 'd': driver = (Driver) index_of(drivers, optarg); break;
+			case 'w': work = (Work) index_of(work_names, optarg); break;
+			case 'h': host = optarg; break;
+			case 'p': port = atoi(optarg); break;
+			case 'i': conninfo = optarg; break;
+			case 'c': nconnections = atoi(optarg); break;
+			case 's': seconds = atof(optarg); break;
+			case 'n': nitems = atol(optarg); break;
+			case 'b': item_bytes = atoi(optarg); break;
+			case 'z': zipf = atof(optarg); break;
+			case 't': table = optarg; break;
+			case 'e': seed = strtoull(optarg, NULL, 10); break;
+			case 'a': access_key = optarg; break;
+			case 'k': secret_key = optarg; break;
+			case 'r': region = optarg; break;
+			default: usage();
+		}
+	}
+	if (nconnections < 1 || nitems < 1 || seed == 0 || strlen(table) > 255 ||
+		item_bytes < 1 || item_bytes > BODY_MAX / (BATCH_WRITE_ITEMS + 1) ||
+		(zipf != 0 && zipf <= 1))
+		usage();
+
+	/* What the fixed attributes take is about 150 bytes. */
+	filler = calloc(1, (size_t) item_bytes + 1);
+	body = malloc(BODY_MAX);
+	if (!filler || !body)
+		die("out of memory");
+	for (int i = 0; i < item_bytes - 150; i++)
+		filler[i] = "abcdefghijklmnopqrstuvwxyz012345"[random_bits() & 31];
+
+	took = run();
+	printf("{\"work\":\"%s\",\"driver\":\"%s\",\"connections\":%d,\"operations\":%lu,\"errors\":%lu,"
+		   "\"seconds\":%.3f,\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"bytes_in\":%lu}\n",
+		   work_names[work], drivers[driver], nconnections, done, errors, took,
+		   (double) done / took, percentile(0.50), percentile(0.99), bytes_in);
+	if (errors)
+		fprintf(stderr, "load: first error: %s\n", first_error);
+	return errors ? 3 : 0;
+}
