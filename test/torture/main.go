@@ -1,0 +1,381 @@
+// Torture: a mixed load on a database whose processes are killed, again and
+// again, and a checker that knows every acknowledged write.
+//
+//	make torture            bounded, about MINUTES (10)
+//
+// The program owns a Postgres cluster and a bridge, both its own.  Three
+// loads run at once:
+//
+//   - registers: reads, writes, swaps and transactions on few keys; the
+//     history must be linearizable (Porcupine decides)
+//   - ledger: every item is written once; each acknowledged one must be
+//     there at the end, each transaction of four wholly or not at all
+//   - accounts: transfers by transaction; the sum never changes
+//
+// while a killer ends backends, the postmaster or the bridge with SIGKILL.
+// After each recovery, and at the end, every index must agree with its
+// table.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+const (
+	table    = "Torture"
+	pairs    = 12
+	accounts = 20
+	opening  = 1000 // of each account
+)
+
+type torture struct {
+	*client
+	*server
+	history  history
+	stopping atomic.Bool
+	value    atomic.Int64 // every write writes a value of its own
+	ledger   sync.Map     // acknowledged items: key -> value
+	batches  sync.Map     // acknowledged transactions of four: id -> true
+	answered atomic.Int64
+	lost     atomic.Int64 // requests without an answer
+	problems []string
+}
+
+func s(text string) object   { return object{"S": text} }
+func n(number int64) object  { return object{"N": strconv.FormatInt(number, 10)} }
+func key(name string) object { return object{"pk": s(name), "sk": s("0")} }
+
+func number(item any, attribute string) int64 {
+	m, _ := item.(object)
+	a, _ := m[attribute].(object)
+	text, _ := a["N"].(string)
+	v, _ := strconv.ParseInt(text, 10, 64)
+	return v
+}
+
+func (t *torture) problem(format string, arguments ...any) {
+	t.problems = append(t.problems, fmt.Sprintf(format, arguments...))
+	fmt.Println("PROBLEM:", t.problems[len(t.problems)-1])
+}
+
+func registerKey(pair, register int) object { return key(fmt.Sprintf("r%d.%d", pair, register)) }
+
+// holds is the condition that a register has a value; 0 is a missing item.
+func holds(value int64) (string, object) {
+	if value == 0 {
+		return "attribute_not_exists(pk)", nil
+	}
+	return "v = :old", object{":old": n(value)}
+}
+
+func putRegister(pair, register int, value int64) object {
+	item := registerKey(pair, register)
+	item["v"] = n(value)
+	return object{"TableName": table, "Item": item}
+}
+
+func withCondition(request object, old int64) object {
+	condition, values := holds(old)
+	request["ConditionExpression"] = condition
+	if values != nil {
+		request["ExpressionAttributeValues"] = values
+	}
+	return request
+}
+
+// registerOperation carries out one random operation on one pair.
+func (t *torture) registerOperation(id int, random *rand.Rand, seen []registers) {
+	in := opInput{pair: random.Intn(pairs), register: random.Intn(2), kind: opKind(random.Intn(6))}
+	last := &seen[in.pair]
+	value := t.value.Add(1)
+	var out opOutput
+	var answer object
+	var err error
+
+	call := time.Now()
+	switch in.kind {
+	case opRead:
+		answer, err = t.call("GetItem", object{"TableName": table, "Key": registerKey(in.pair, in.register), "ConsistentRead": true})
+		out.read[0] = number(answer["Item"], "v")
+	case opWrite:
+		if random.Intn(5) == 0 {
+			_, err = t.call("DeleteItem", object{"TableName": table, "Key": registerKey(in.pair, in.register)})
+		} else {
+			in.to[0] = value
+			_, err = t.call("PutItem", putRegister(in.pair, in.register, value))
+		}
+	case opSwap:
+		in.from[0], in.to[0] = last[in.register], value
+		_, err = t.call("PutItem", withCondition(putRegister(in.pair, in.register, value), in.from[0]))
+	case opWritePair, opTransferPair:
+		var actions []object
+		if in.kind == opTransferPair {
+			in.from = *last
+		}
+		for r := 0; r < 2; r++ {
+			in.to[r] = value
+			put := putRegister(in.pair, r, value)
+			if in.kind == opTransferPair {
+				withCondition(put, in.from[r])
+			}
+			actions = append(actions, object{"Put": put})
+		}
+		_, err = t.call("TransactWriteItems", object{"TransactItems": actions})
+	case opReadPair:
+		answer, err = t.call("TransactGetItems", object{"TransactItems": []object{
+			{"Get": object{"TableName": table, "Key": registerKey(in.pair, 0)}},
+			{"Get": object{"TableName": table, "Key": registerKey(in.pair, 1)}}}})
+		if responses, ok := answer["Responses"].([]any); ok {
+			for r := range out.read {
+				out.read[r] = number(responses[r].(object)["Item"], "v")
+			}
+		}
+	}
+	done := time.Now()
+
+	result, notDone := classify(err)
+	out.outcome = result
+	t.count(err)
+	if notDone {
+		return // surely without effect
+	}
+	if result == unknown && (in.kind == opRead || in.kind == opReadPair) {
+		return
+	}
+	t.history.add(id, in, out, call, done)
+	switch {
+	case in.kind == opRead:
+		last[in.register] = out.read[0]
+	case in.kind == opReadPair:
+		*last = out.read
+	case result == happened && (in.kind == opWrite || in.kind == opSwap):
+		last[in.register] = in.to[0]
+	case result == happened:
+		*last = in.to
+	}
+}
+
+func (t *torture) count(err error) {
+	var api *apiError
+	if err != nil && !errors.As(err, &api) {
+		t.lost.Add(1)
+		time.Sleep(20 * time.Millisecond) // the server is away
+		return
+	}
+	t.answered.Add(1)
+}
+
+// ledgerOperation writes one new item, or four in a transaction.
+func (t *torture) ledgerOperation(random *rand.Rand) {
+	value := t.value.Add(1)
+	if random.Intn(3) > 0 {
+		name := fmt.Sprintf("l%d", value)
+		item := key(name)
+		item["v"], item["g"] = n(value), s(fmt.Sprintf("group%d", value%7))
+		_, err := t.call("PutItem", object{"TableName": table, "Item": item,
+			"ConditionExpression": "attribute_not_exists(pk)"})
+		if err == nil {
+			t.ledger.Store(name, value)
+		}
+		t.count(err)
+		return
+	}
+	var actions []object
+	for i := 0; i < 4; i++ {
+		item := key(fmt.Sprintf("b%d.%d", value, i))
+		item["v"], item["g"] = n(value), s(fmt.Sprintf("group%d", i))
+		actions = append(actions, object{"Put": object{"TableName": table, "Item": item}})
+	}
+	_, err := t.call("TransactWriteItems", object{"TransactItems": actions})
+	if err == nil {
+		t.batches.Store(value, true)
+	}
+	t.count(err)
+}
+
+// transfer moves money between two accounts.
+func (t *torture) transfer(random *rand.Rand) {
+	from := random.Intn(accounts)
+	to := (from + 1 + random.Intn(accounts-1)) % accounts
+	amount := int64(1 + random.Intn(20))
+	_, err := t.call("TransactWriteItems", object{"TransactItems": []object{
+		{"Update": object{"TableName": table, "Key": key(fmt.Sprintf("a%d", from)),
+			"UpdateExpression": "SET v = v - :n", "ConditionExpression": "v >= :n",
+			"ExpressionAttributeValues": object{":n": n(amount)}}},
+		{"Update": object{"TableName": table, "Key": key(fmt.Sprintf("a%d", to)),
+			"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": object{":n": n(amount)}}}}})
+	t.count(err)
+}
+
+func (t *torture) work(wait *sync.WaitGroup, id int) {
+	defer wait.Done()
+	random := rand.New(rand.NewSource(int64(id) + 1))
+	seen := make([]registers, pairs)
+	for !t.stopping.Load() {
+		switch id % 4 {
+		case 0, 1:
+			t.registerOperation(id, random, seen)
+			time.Sleep(time.Duration(random.Intn(8)) * time.Millisecond) // keeps histories checkable
+		case 2:
+			t.ledgerOperation(random)
+		default:
+			t.transfer(random)
+		}
+	}
+}
+
+func (t *torture) prepare() error {
+	attribute := func(name string) object { return object{"AttributeName": name, "AttributeType": "S"} }
+	role := func(name, kind string) object { return object{"AttributeName": name, "KeyType": kind} }
+	_, err := t.call("CreateTable", object{"TableName": table, "BillingMode": "PAY_PER_REQUEST",
+		"AttributeDefinitions": []object{attribute("pk"), attribute("sk"), attribute("g")},
+		"KeySchema":            []object{role("pk", "HASH"), role("sk", "RANGE")},
+		"GlobalSecondaryIndexes": []object{{"IndexName": "by_group", "Projection": object{"ProjectionType": "ALL"},
+			"KeySchema": []object{role("g", "HASH"), role("pk", "RANGE")}}}})
+	for i := 0; i < accounts && err == nil; i++ {
+		item := key(fmt.Sprintf("a%d", i))
+		item["v"] = n(opening)
+		_, err = t.call("PutItem", object{"TableName": table, "Item": item})
+	}
+	return err
+}
+
+// everything reads the whole table.
+func (t *torture) everything() (map[string]int64, error) {
+	items := map[string]int64{}
+	request := object{"TableName": table, "ConsistentRead": true}
+	for {
+		answer, err := t.call("Scan", request)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range answer["Items"].([]any) {
+			items[item.(object)["pk"].(object)["S"].(string)] = number(item, "v")
+		}
+		if answer["LastEvaluatedKey"] == nil {
+			return items, nil
+		}
+		request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+	}
+}
+
+// verify compares the table with what was acknowledged.
+func (t *torture) verify() {
+	items, err := t.everything()
+	if err != nil {
+		t.problem("the final scan failed: %v", err)
+		return
+	}
+	singles, fours := 0, 0
+	t.ledger.Range(func(name, value any) bool {
+		singles++
+		if items[name.(string)] != value.(int64) {
+			t.problem("acknowledged item %s is lost", name)
+		}
+		return true
+	})
+	parts := map[int64]int{}
+	for name, value := range items {
+		if name[0] == 'b' {
+			parts[value]++
+		}
+	}
+	for id, count := range parts {
+		if count != 4 {
+			t.problem("transaction %d is there in %d of 4 parts", id, count)
+		}
+	}
+	t.batches.Range(func(id, _ any) bool {
+		fours++
+		if parts[id.(int64)] != 4 {
+			t.problem("acknowledged transaction %d is lost", id)
+		}
+		return true
+	})
+	var sum int64
+	for i := 0; i < accounts; i++ {
+		sum += items[fmt.Sprintf("a%d", i)]
+	}
+	if sum != accounts*opening {
+		t.problem("accounts hold %d, not %d", sum, accounts*opening)
+	}
+	fmt.Printf("ledger: %d items and %d transactions acknowledged, %d items in the table, accounts hold %d\n",
+		singles, fours, len(items), sum)
+}
+
+func main() {
+	bindir := flag.String("bindir", "", "directory of the Postgres programs")
+	bridge := flag.String("bridge", "./dynamo-bridge", "the bridge program")
+	directory := flag.String("directory", "", "where the cluster goes; emptied first")
+	user := flag.String("user", "", "unprivileged user for Postgres when run as root")
+	minutes := flag.Float64("minutes", 10, "how long")
+	clients := flag.Int("clients", 16, "concurrent clients")
+	pause := flag.Float64("pause", 10, "seconds between kills; 0: no kills")
+	flag.Parse()
+
+	srv, err := startServer(*bindir, *bridge, *directory, *user)
+	if err != nil {
+		fmt.Println("torture:", err)
+		os.Exit(1)
+	}
+	defer srv.stop()
+	t := &torture{client: newClient(srv.endpoint(), srv.access, srv.secret), server: srv}
+	t.http.Transport = transport(*clients)
+	if err = t.prepare(); err != nil {
+		srv.stop()
+		fmt.Println("torture:", err)
+		os.Exit(1)
+	}
+
+	t.history.begin = time.Now()
+	end := t.history.begin.Add(time.Duration(*minutes * float64(time.Minute)))
+	var wait sync.WaitGroup
+	for i := 0; i < *clients; i++ {
+		wait.Add(1)
+		go t.work(&wait, i)
+	}
+	kills := map[string]int{}
+	random := rand.New(rand.NewSource(7))
+	for time.Now().Before(end) {
+		if *pause == 0 {
+			time.Sleep(time.Until(end))
+			break
+		}
+		time.Sleep(time.Duration(*pause * (0.5 + random.Float64()) * float64(time.Second)))
+		victim := []string{"backend", "postmaster", "bridge"}[random.Intn(3)]
+		kills[victim]++
+		if err = srv.kill(victim, random); err != nil {
+			t.problem("after killing the %s: %v", victim, err)
+			break
+		}
+	}
+	t.stopping.Store(true)
+	wait.Wait()
+	fmt.Printf("answered %d, unanswered %d, kills %v\n", t.answered.Load(), t.lost.Load(), kills)
+
+	t.verify()
+	for _, problem := range srv.checkIndexes(table) {
+		t.problem("%s", problem)
+	}
+	result := t.history.check(5 * time.Minute)
+	fmt.Printf("registers: %d operations, linearizable: %v\n", len(t.history.ops), result)
+	if result != porcupine.Ok {
+		t.problem("the history of the registers is %v", result)
+	}
+	srv.stop()
+	if len(t.problems) > 0 {
+		fmt.Printf("0 passed, %d failed\n", len(t.problems))
+		os.Exit(1)
+	}
+	fmt.Println("1 passed, 0 failed")
+}
