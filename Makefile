@@ -114,6 +114,8 @@ help:
 	@echo "make              build the extension and dynamo-bridge"
 	@echo "make install      install them (PG_CONFIG=... chooses the Postgres)"
 	@echo "make clean        remove what was built"
+	@echo "make test         run every test"
+	@echo "make test-KIND    run one kind: $(notdir $(sort $(wildcard test/lib/kinds/*)))"
 	@echo "make indent       format the C sources"
 	@echo "make lint         check layers, symbols, docs, sizes and format"
 
@@ -122,3 +124,11 @@ indent:
 
 lint:
 	test/lint/run
+
+.PHONY: test
+test:
+	test/run
+
+# make test-regress, make test-tap, ...: one kind (test/lib/kinds)
+test-%:
+	test/run $*

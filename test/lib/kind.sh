@@ -1,0 +1,116 @@
+# kind.sh
+#    What the kinds of test have in common.  Sourced by test/lib/kinds/*.
+#
+# Tests run in $DY_WORK/src, a copy of the sources, as a user who is not
+# root.  The private copy of Postgres is in $DY_WORK/pg; PG_CONFIG and PATH
+# point to it.
+#
+# check NAME command...   one test: ok if the command succeeds; its output
+#                         becomes the diagnosis if it fails
+# relay NAME command...   the tests of a program that prints TAP
+# skip_kind REASON        ends: there is nothing to test in this tree
+
+set -euo pipefail
+
+: "${DY_WORK:?run the tests with make test or test/run}"
+kind=$(basename "$0")
+log=$DY_WORK/log/$kind
+rm -rf "$log"
+mkdir -p "$log"
+
+# Where "make install" puts things is kept in one file by the build.
+if [ -e "$DY_WORK/pg_config_path" ]; then
+	PG_CONFIG=$(cat "$DY_WORK/pg_config_path")
+	PATH=$(dirname "$PG_CONFIG"):$PATH
+	export PG_CONFIG PATH
+fi
+
+check() {
+	local name=$1 out=$log/check.out
+	shift
+	if "$@" > "$out" 2>&1; then
+		echo "ok - $name"
+	else
+		echo "not ok - $name"
+		tail -n 60 "$out" | sed 's/^/# /'
+	fi
+}
+
+relay() {
+	test/lib/relay "$@"
+}
+
+skip_kind() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# copy_postgres PG_CONFIG DIRECTORY
+#
+# Copies an installation of Postgres so that it can be installed into without
+# touching the original, and prints the path of the copy's pg_config.  The
+# programs find their files relative to themselves, so it is enough to keep
+# the paths between the directories as they were.
+copy_postgres() {
+	local from=$1 to=$2 dir
+	local bin
+	bin=$("$from" --bindir)
+	rm -rf "$to"
+	for dir in "$bin" "$("$from" --pkglibdir)" "$("$from" --sharedir)"; do
+		mkdir -p "$to$dir"
+		tar -cf - -C "$dir" --exclude=./bitcode --exclude=./man . | tar -xf - -C "$to$dir"
+	done
+	for dir in "$("$from" --includedir)" "$("$from" --includedir-server)" \
+		"$("$from" --pkgincludedir)" "$("$from" --libdir)"; do
+		[ -e "$to$dir" ] && continue
+		mkdir -p "$(dirname "$to$dir")"
+		ln -s "$dir" "$to$dir"
+	done
+	echo "$to$bin/pg_config"
+}
+
+# free_port: a TCP port on 127.0.0.1 that nobody listens on
+free_port() {
+	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 0,
+		Listen => 1)->sockport'
+}
+
+# pg_regress_program: where this Postgres has it
+pg_regress_program() {
+	echo "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress"
+}
+
+# pg_isolation_regress_program: the same for isolation tests
+pg_isolation_regress_program() {
+	echo "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/isolation/pg_isolation_regress"
+}
+
+# run_regress PROGRAM INPUT_DIRECTORY TEST...
+#
+# Runs tests with pg_regress or pg_isolation_regress in a temporary cluster
+# that has the library preloaded, and prints one test each.  PG 15 and 16+
+# print different forms.
+run_regress() {
+	local program=$1 input=$2 out=$log/out status=0
+	shift 2
+	mkdir -p "$out"
+	"$program" --temp-instance="$log/instance" --temp-config=test/lib/postgresql.conf \
+		--bindir="$("$PG_CONFIG" --bindir)" --dlpath="$("$PG_CONFIG" --pkglibdir)" \
+		--inputdir="$input" --outputdir="$out" --encoding=UTF8 --no-locale \
+		--load-extension=dynamo "$@" > "$log/pg_regress.out" 2>&1 || status=$?
+	sed -nE -e 's/^test ([^ ]+) +\.\.\. ok.*/ok - \1/p' \
+		-e 's/^test ([^ ]+) +\.\.\. FAILED.*/not ok - \1/p' \
+		-e 's/^(ok|not ok) +[0-9]+ +[-+] ([^ ]+).*/\1 - \2/p' "$log/pg_regress.out" |
+		tee "$log/tests"
+	[ $status = 0 ] && return
+	grep -q '^not ok' "$log/tests" || echo "not ok - pg_regress ended with status $status"
+	if [ -s "$out/regression.diffs" ]; then
+		head -n 200 "$out/regression.diffs" | sed 's/^/# /'
+	else
+		tail -n 30 "$log/pg_regress.out" | sed 's/^/# /'
+	fi
+	if [ -e "$out/log/postmaster.log" ]; then
+		grep -aE 'PANIC|FATAL|terminated by signal|Sanitizer|runtime error' "$out/log/postmaster.log" |
+			head -n 20 | sed 's/^/# /'
+	fi
+}
