@@ -73,4 +73,32 @@ extern DyValue dy_node_value(const DyNode *node);
  */
 extern DyBytes dy_node_table_name(const DyNode *node);
 
+/* The same for a text, such as the key of a map by table. */
+extern DyBytes dy_table_name_of_resource(DyBytes resource);
+
+/*
+ * Does text have the form of a table's ARN?  Its parts, if so; they point
+ * into text.
+ */
+typedef struct DyTableArn
+{
+	DyBytes		region;
+	DyBytes		account;
+	DyBytes		name;
+} DyTableArn;
+
+extern bool dy_table_arn_parse(DyBytes text, DyTableArn *arn);
+
+/* Who asks for what; set by execute(), read where an error text names them. */
+typedef struct DyCaller
+{
+	const char *operation;		/* "GetItem"; NULL outside of an operation */
+	const char *principal;		/* ARN of the user; NULL: the account itself */
+} DyCaller;
+
+extern DyCaller dy_caller;
+
+/* AccessDeniedException for the caller's operation on a resource. */
+extern void dy_access_denied(DyBytes resource) pg_attribute_noreturn();
+
 #endif							/* DY_WIRE_REQUEST_H */

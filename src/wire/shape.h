@@ -34,6 +34,17 @@ typedef enum DyShapeKind
 	DY_SHAPE_ITEM				/* a map of name to AttributeValue, as encoded bytes */
 } DyShapeKind;
 
+/*
+ * A member that names a table is checked before all others, and alone.
+ */
+typedef enum DyTableNaming
+{
+	DY_NAMES_NO_TABLE,
+	DY_NAMES_TABLE,				/* name or ARN; missing: listed with the other constraints */
+	DY_NAMES_REQUIRED_TABLE,	/* name or ARN; missing has a text of its own (control plane) */
+	DY_NAMES_NEW_TABLE			/* name only; missing as above */
+} DyTableNaming;
+
 typedef struct DyShape DyShape;
 
 typedef struct DyMember
@@ -55,6 +66,8 @@ struct DyShape
 	const char *pattern;		/* STRING: as error texts print it, or NULL */
 	bool		(*matches) (const char *text, uint32 len);	/* does the text satisfy pattern? */
 	const char *const *values;	/* STRING: enum values in the order error texts print them, NULL-terminated; or NULL */
+	const char *name;			/* STRUCTURE: as error texts call it ("KeySchemaElement"); may be NULL for a whole request */
+	DyTableNaming table;		/* STRING: names a table */
 };
 
 #define DY_NO_BOUND		(-1)
@@ -79,6 +92,28 @@ struct DyShape
 		.members = variable##_members, .nmembers = prefix##_MEMBERS, \
 		.min = DY_NO_BOUND, .max = DY_NO_BOUND };
 
+/* The same for a structure inside a request: class_name is its name in the API's model. */
+#define DY_STRUCTURE_NAMED(prefix, variable, class_name, LIST) \
+	enum { LIST(DY_MEMBER_ENUM) prefix##_MEMBERS }; \
+	static const DyMember variable##_members[] = { LIST(DY_MEMBER_ENTRY) }; \
+	static const DyShape variable = { .kind = DY_SHAPE_STRUCTURE, \
+		.members = variable##_members, .nmembers = prefix##_MEMBERS, \
+		.min = DY_NO_BOUND, .max = DY_NO_BOUND, .name = class_name };
+
+/* Initialisers of the other kinds:  static const DyShape keys = DY_LIST_OF(dy_shape_item, 1, 100); */
+#define DY_LIST_OF(element_shape, at_least, at_most) \
+	{.kind = DY_SHAPE_LIST, .element = &element_shape, .min = at_least, .max = at_most}
+#define DY_MAP_OF(element_shape, at_least, at_most) \
+	{.kind = DY_SHAPE_MAP, .element = &element_shape, .min = at_least, .max = at_most}
+#define DY_STRING(at_least, at_most) \
+	{.kind = DY_SHAPE_STRING, .min = at_least, .max = at_most}
+#define DY_ENUM(value_array) \
+	{.kind = DY_SHAPE_STRING, .values = value_array, .min = DY_NO_BOUND, .max = DY_NO_BOUND}
+#define DY_INTEGER(at_least, at_most) \
+	{.kind = DY_SHAPE_INTEGER, .min = at_least, .max = at_most}
+#define DY_LONG(at_least, at_most) \
+	{.kind = DY_SHAPE_LONG, .min = at_least, .max = at_most}
+
 /* Shapes that many operations share (shapes.c). */
 extern const DyShape dy_shape_string;	/* no constraint */
 extern const DyShape dy_shape_boolean;
@@ -88,7 +123,8 @@ extern const DyShape dy_shape_positive_integer; /* at least 1 */
 extern const DyShape dy_shape_value;
 extern const DyShape dy_shape_item;
 extern const DyShape dy_shape_table_name;	/* 3..255, [a-zA-Z0-9_.-]+ : CreateTable, restores */
-extern const DyShape dy_shape_table_arn;	/* name or ARN, everywhere else */
+extern const DyShape dy_shape_table_arn;	/* name or ARN, in the data plane */
+extern const DyShape dy_shape_required_table_arn;	/* name or ARN, in the control plane */
 extern const DyShape dy_shape_index_name;
 extern const DyShape dy_shape_attribute_names;	/* AttributesToGet */
 extern const DyShape dy_shape_expression_names; /* ExpressionAttributeNames: map of string */
