@@ -1,0 +1,253 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_lock.c
+ *	  The lock that serialises the writers of one key, existing or not.
+ *
+ * A key lock is a heavyweight lock of the advisory method, held until the
+ * end of the transaction, on a 64-bit hash of (relation, hk, sk).  Locks that
+ * users take with pg_advisory_lock have 1 or 2 in the tag's fourth field; ours
+ * have the numbers below, so the two never meet.  pg_locks shows the number
+ * as objsubid.
+ *
+ * Two keys with one hash only wait for each other without need.
+ *
+ * Order: the relation's own lock first, then the gate (below), then keys in
+ * the order of their hash, then rows.
+ *
+ * The lock table has a fixed size, so a transaction takes a limited number
+ * of key locks.  Beyond it, its rows are guarded by what guards the rows of
+ * every table, row locks and the unique index; the engine copes with writers
+ * that hold no key lock (engine/write.c).  What these cannot give is the
+ * promise of a ConditionCheck, which wants a key to stay as it is without
+ * writing it.  So there is a gate for each relation: a transaction beyond
+ * its limit holds it in ShareLock, a ConditionCheck in RowExclusiveLock;
+ * these two conflict with each other and neither with itself.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "lib/qunique.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "utils/memutils.h"
+
+#include "tableam/tableam.h"
+
+/* The fourth field of our lock tags. */
+#define KEY_LOCK_FIELD		0xD1
+#define GATE_LOCK_FIELD		0xD2
+
+/* Columns hk and sk of an item table. */
+#define ATT_HK				1
+#define ATT_SK				2
+
+/*
+ * A backend's fair share of the lock table is max_locks_per_transaction; a
+ * few may take more, and a TransactWriteItems of 100 actions must fit.
+ */
+#define MAX_KEY_LOCKS_PER_TRANSACTION	(4 * Max(max_locks_per_xact, 32))
+
+/* What rd_amcache of our relations points at. */
+typedef struct RelationInfo
+{
+	bool		has_key;
+} RelationInfo;
+
+/* Key locks taken by the transaction with this local id. */
+static LocalTransactionId counted_lxid = InvalidLocalTransactionId;
+static int	locks_taken = 0;
+
+/* Set by dy_tableam_key_is_locked, taken back by the next callback. */
+static Oid	announced_relid = InvalidOid;
+
+static bool is_key_column(TupleDesc desc, int attnum, const char *name);
+static bool within_limit(Oid relid, int n);
+static bool acquire_key(uint64 hash, LOCKMODE mode, bool nowait);
+static bool acquire_gate(Oid relid, LOCKMODE mode, bool nowait);
+static int	compare_hashes(const void *a, const void *b);
+
+/*
+ * Whether the writers of this relation take key locks: its first columns
+ * are hk and sk, both bytea.  Tables of any other shape work as plain heap
+ * tables.  Temporary tables have no other writers.
+ */
+bool
+dy_tableam_has_key(Relation rel)
+{
+	RelationInfo *info = (RelationInfo *) rel->rd_amcache;
+
+	if (info == NULL)
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+
+		/* freed by the relcache when the entry is rebuilt */
+		info = MemoryContextAllocZero(CacheMemoryContext, sizeof(RelationInfo));
+		info->has_key = !RelationUsesLocalBuffers(rel) &&
+			is_key_column(desc, ATT_HK, "hk") &&
+			is_key_column(desc, ATT_SK, "sk");
+		rel->rd_amcache = info;
+	}
+	return info->has_key;
+}
+
+/*
+ * The hash that is locked.  hk is a digest as a rule, but nothing here
+ * depends on it.
+ */
+uint64
+dy_tableam_key_hash(Oid relid, const struct varlena *hk, const struct varlena *sk)
+{
+	uint64		hash;
+
+	hash = hash_bytes_extended((const unsigned char *) VARDATA_ANY(hk),
+							   VARSIZE_ANY_EXHDR(hk), relid);
+	return hash_bytes_extended((const unsigned char *) VARDATA_ANY(sk),
+							   VARSIZE_ANY_EXHDR(sk), hash);
+}
+
+bool
+dy_tableam_slot_hash(Relation rel, TupleTableSlot *slot, uint64 *hash)
+{
+	struct varlena *hk;
+	struct varlena *sk;
+
+	slot_getsomeattrs(slot, ATT_SK);
+	if (slot->tts_isnull[ATT_HK - 1] || slot->tts_isnull[ATT_SK - 1])
+		return false;
+
+	/* what SQL hands over may be compressed or stored out of line */
+	hk = PG_DETOAST_DATUM_PACKED(slot->tts_values[ATT_HK - 1]);
+	sk = PG_DETOAST_DATUM_PACKED(slot->tts_values[ATT_SK - 1]);
+	*hash = dy_tableam_key_hash(RelationGetRelid(rel), hk, sk);
+	return true;
+}
+
+bool
+dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n, bool nowait, uint64 *held)
+{
+	if (n > 1)
+	{
+		qsort(hashes, n, sizeof(uint64), compare_hashes);
+		n = qunique(hashes, n, sizeof(uint64), compare_hashes);
+	}
+
+	if (!within_limit(relid, n))
+		return true;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (!acquire_key(hashes[i], ExclusiveLock, nowait))
+		{
+			if (held)
+				*held = hashes[i];
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowait)
+{
+	if (!within_limit(relid, 1))
+		return true;
+	return acquire_key(hash, mode, nowait);
+}
+
+bool
+dy_tableam_lock_key_for_check(Oid relid, uint64 hash, bool nowait)
+{
+	return acquire_gate(relid, RowExclusiveLock, nowait) &&
+		acquire_key(hash, ExclusiveLock, nowait);
+}
+
+void
+dy_tableam_key_is_locked(Relation rel)
+{
+	announced_relid = RelationGetRelid(rel);
+}
+
+bool
+dy_tableam_take_announcement(Relation rel)
+{
+	bool		announced = (announced_relid == RelationGetRelid(rel));
+
+	announced_relid = InvalidOid;
+	return announced;
+}
+
+static bool
+is_key_column(TupleDesc desc, int attnum, const char *name)
+{
+	Form_pg_attribute att;
+
+	if (desc->natts < attnum)
+		return false;
+	att = TupleDescAttr(desc, attnum - 1);
+	return !att->attisdropped && att->atttypid == BYTEAOID &&
+		strcmp(NameStr(att->attname), name) == 0;
+}
+
+/*
+ * May this transaction take n more key locks?  If not, it holds the gate
+ * from now on.
+ */
+static bool
+within_limit(Oid relid, int n)
+{
+	LocalTransactionId lxid = DY_MY_LXID;
+
+	if (counted_lxid != lxid)
+	{
+		counted_lxid = lxid;
+		locks_taken = 0;
+	}
+
+	if (locks_taken + n <= MAX_KEY_LOCKS_PER_TRANSACTION)
+		return true;
+
+	(void) acquire_gate(relid, ShareLock, false);
+	return false;
+}
+
+/* False only if nowait and somebody else holds it. */
+static bool
+acquire_key(uint64 hash, LOCKMODE mode, bool nowait)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId,
+						 (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_FIELD);
+	switch (LockAcquire(&tag, mode, false, nowait))
+	{
+		case LOCKACQUIRE_NOT_AVAIL:
+			return false;
+		case LOCKACQUIRE_OK:
+			locks_taken++;
+			return true;
+		default:				/* held before */
+			return true;
+	}
+}
+
+/* False only if nowait and somebody else holds it in the other mode. */
+static bool
+acquire_gate(Oid relid, LOCKMODE mode, bool nowait)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, relid, 0, GATE_LOCK_FIELD);
+	return LockAcquire(&tag, mode, false, nowait) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+	uint64		x = *(const uint64 *) a;
+	uint64		y = *(const uint64 *) b;
+
+	return x < y ? -1 : x > y;
+}

@@ -1,0 +1,74 @@
+/*-------------------------------------------------------------------------
+ *
+ * tableam.h
+ *	  The table access method `dynamo` and the key lock.
+ *
+ * See README.md of this folder.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_TABLEAM_TABLEAM_H
+#define DY_TABLEAM_TABLEAM_H
+
+#include "access/tableam.h"
+#include "catalog/index.h"
+#include "nodes/execnodes.h"
+#include "storage/lock.h"
+#include "utils/rel.h"
+
+#include "base/compat.h"
+
+/* ---- the key lock: key_lock.c ---- */
+
+/*
+ * Does the relation have the leading columns hk and sk of an item table, so
+ * that its writers take key locks?  Cached in the relcache entry.
+ */
+extern bool dy_tableam_has_key(Relation rel);
+
+/* What the lock is on: 64 bits of (relation, hk, sk).  Neither may be toasted. */
+extern uint64 dy_tableam_key_hash(Oid relid, const struct varlena *hk, const struct varlena *sk);
+
+/* The same from the columns of a slot; false if one of them is null. */
+extern bool dy_tableam_slot_hash(Relation rel, TupleTableSlot *slot, uint64 *hash);
+
+/*
+ * Lock n keys of a relation until the end of the transaction.  Sorts hashes,
+ * so that callers with several keys cannot deadlock with each other.
+ * nowait: returns the first hash that is held by somebody else in *held, and
+ * false.  The locks are not taken beyond DY_MAX_KEY_LOCKS_PER_TRANSACTION;
+ * see README.md for what then holds.
+ */
+extern bool dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n, bool nowait, uint64 *held);
+
+/* One key; mode is ExclusiveLock for writers, ShareLock for SELECT ... FOR SHARE. */
+extern bool dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowait);
+
+/*
+ * Lock one key on behalf of somebody who will not write it, but relies on
+ * nobody else writing it before the end of the transaction (ConditionCheck).
+ * Always takes a lock, and keeps bulk loads out meanwhile.
+ */
+extern bool dy_tableam_lock_key_for_check(Oid relid, uint64 hash, bool nowait);
+
+/*
+ * The caller holds the key locks that the next insert, update or delete of
+ * this relation needs: the callback shall not look for them.  To be said
+ * directly before the call of the access method, nothing in between.
+ */
+extern void dy_tableam_key_is_locked(Relation rel);
+
+/* For the callbacks: was that said?  Each announcement counts once. */
+extern bool dy_tableam_take_announcement(Relation rel);
+
+/* ---- callbacks that stand in files of their own: index_build.c ---- */
+
+extern double dyam_index_build_range_scan(Relation heap, Relation index, IndexInfo *info,
+										  bool allow_sync, bool anyvisible, bool progress,
+										  BlockNumber start, BlockNumber nblocks,
+										  IndexBuildCallback callback, void *callback_state,
+										  TableScanDesc scan);
+extern void dyam_index_validate_scan(Relation heap, Relation index, IndexInfo *info,
+									 Snapshot snapshot, ValidateIndexState *state);
+
+#endif							/* DY_TABLEAM_TABLEAM_H */
