@@ -44,6 +44,12 @@ typedef struct DyValue
 	uint32		len;
 } DyValue;
 
+/*
+ * How deep lists, maps and sets may nest; the item itself is the first
+ * level.
+ */
+#define DY_MAX_LEVELS			32
+
 /* A view on bytes that are text, binary or an attribute name. */
 typedef struct DyBytes
 {
@@ -63,7 +69,11 @@ typedef struct varlena DyItem;
 
 #define DY_ITEM_VERSION			1
 
-#define DatumGetDyItemP(d)		((DyItem *) PG_DETOAST_DATUM(d))
+/*
+ * Detoasted, but a short varlena header stays short: only dy_item_value()
+ * may look inside.
+ */
+#define DatumGetDyItemP(d)		((DyItem *) PG_DETOAST_DATUM_PACKED(d))
 #define PG_GETARG_DY_ITEM_P(n)	DatumGetDyItemP(PG_GETARG_DATUM(n))
 #define PG_RETURN_DY_ITEM_P(x)	return PointerGetDatum(x)
 
@@ -75,7 +85,7 @@ typedef struct DyIterator
 	uint32		count;
 } DyIterator;
 
-/* value.c: reading */
+/* value.c: reading; check.c: dy_value_check */
 extern DyValue dy_item_value(const DyItem *item);	/* detoasted item -> its map */
 extern DyItem *dy_item_make(DyValue map);	/* palloc'd item around a map */
 extern void dy_value_check(DyValue value);	/* deep check; corrupt raises */
@@ -101,11 +111,16 @@ extern bool dy_list_next(DyIterator *iter, DyValue *value); /* L and sets */
 
 extern bool dy_set_contains(DyValue set, DyValue element);
 
+/* Levels of containers: 0 for a scalar; an item may have DY_MAX_LEVELS. */
+extern int	dy_value_levels(DyValue value);
+
 /* compare.c */
 extern bool dy_value_equal(DyValue a, DyValue b);	/* deep; sets and maps without order; numbers by value */
 extern bool dy_value_comparable(DyValue a, DyValue b);	/* both S, both N or both B */
 extern int	dy_value_compare(DyValue a, DyValue b); /* only if comparable */
 extern uint32 dy_value_hash(DyValue value); /* equal values hash equal */
+extern uint64 dy_value_hash_extended(DyValue value, uint64 seed);
+extern bool dy_value_contains(DyValue a, DyValue b);	/* SQL's "@>" */
 
 /* size.c: bytes as DynamoDB counts them */
 extern uint32 dy_value_size(DyValue value); /* without the name */

@@ -1,0 +1,530 @@
+/*-------------------------------------------------------------------------
+ *
+ * build.c
+ *	  Writing encoded values.
+ *
+ * A value is written front to back into one buffer.  When a container is
+ * opened, room for a narrow header is left; when it is closed, its entries
+ * are sorted (lists apart), the directory is written behind them and the
+ * header is filled in.  Only a container that turns out to need wide offsets
+ * is moved, by the two bytes its header grows; offsets count back from the
+ * directory, so nothing inside it changes.
+ *
+ * The entries of all open containers stand on one stack.  Each carries the
+ * first bytes of its name as an integer, so that sorting rarely touches the
+ * names themselves.
+ *
+ * In front of the first value there is room for what an item has before its
+ * map.
+ *
+ * Misuse (a value without a name inside a map, a close too many) is a bug of
+ * the caller and raises an internal error.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "port/pg_bswap.h"
+#include "utils/memutils.h"
+
+#include "item/build_private.h"
+
+#define FIRST_VALUE			(VARHDRSZ + DY_ITEM_HEADER_BYTES)
+#define NARROW_HEADER		3
+#define WIDE_HEADER			5
+#define INITIAL_BYTES		1024
+#define INITIAL_ENTRIES		32
+#define INSERTION_SORT_MAX	16
+
+static void enlarge(DyBuilder *b, uint32 needed);
+static void begin_value(DyBuilder *b);
+static void push_entry(DyBuilder *b, uint64 prefix);
+static uint8 *append_payload(DyBuilder *b, DyType type, uint32 len);
+static bool close_container(DyBuilder *b);
+static void sort_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
+static uint32 drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n);
+static uint64 key_prefix(const char *data, uint32 len);
+static DyBytes entry_key(const DyBuilder *b, const DyBuildEntry *entry);
+
+/*
+ * A new, empty builder in CurrentMemoryContext.  Its buffer grows there,
+ * too; it is freed with the context.
+ */
+DyBuilder *
+dy_build_create(void)
+{
+	DyBuilder  *b = palloc(sizeof(DyBuilder));
+
+	b->capacity = INITIAL_BYTES;
+	b->data = palloc(b->capacity);
+	b->max_entries = INITIAL_ENTRIES;
+	b->entries = palloc(b->max_entries * sizeof(DyBuildEntry));
+	dy_build_reset(b);
+	return b;
+}
+
+/* Forget everything written, keep the memory. */
+void
+dy_build_reset(DyBuilder *b)
+{
+	b->len = FIRST_VALUE;
+	b->nentries = 0;
+	b->depth = 0;
+	b->named = false;
+	b->value_start = 0;
+}
+
+/*
+ * Begin a container; what is written until its close is in it.
+ */
+void
+dy_build_open(DyBuilder *b, DyType container)
+{
+	DyBuildFrame *frame;
+
+	Assert(dy_is_container(container));
+	if (b->depth >= DY_FORMAT_MAX_LEVELS)
+		elog(ERROR, "values nest too deep");
+	begin_value(b);
+	frame = &b->frames[b->depth++];
+	frame->type = container;
+	frame->start = b->len;
+	frame->first_entry = b->nentries;
+	enlarge(b, NARROW_HEADER);
+	b->len += NARROW_HEADER;
+}
+
+/*
+ * End the container opened last.  Of equal names in a map the last stays,
+ * of equal elements in a set one.
+ */
+void
+dy_build_close(DyBuilder *b)
+{
+	(void) close_container(b);
+}
+
+/*
+ * End the set opened last.  Returns false if it had equal elements; one of
+ * them stays.
+ */
+bool
+dy_build_close_set(DyBuilder *b)
+{
+	Assert(b->depth > 0 && dy_is_set(b->frames[b->depth - 1].type));
+	return close_container(b);
+}
+
+/* The name of the next value, inside a map. */
+void
+dy_build_name(DyBuilder *b, const char *name, uint32 len)
+{
+	if (b->depth == 0 || b->frames[b->depth - 1].type != DY_TYPE_M || b->named)
+		elog(ERROR, "a name does not belong here");
+	if (len > DY_MAX_LENGTH)
+		elog(ERROR, "attribute name is too long");
+	push_entry(b, key_prefix(name, len));
+	enlarge(b, DY_MAX_LENGTH_BYTES + len);
+	b->len += dy_write_length(b->data + b->len, len);
+	memcpy(b->data + b->len, name, len);
+	b->len += len;
+	b->named = true;
+}
+
+/* data is UTF-8; the caller has checked it. */
+void
+dy_build_string(DyBuilder *b, const char *data, uint32 len)
+{
+	memcpy(append_payload(b, DY_TYPE_S, len), data, len);
+}
+
+void
+dy_build_binary(DyBuilder *b, const char *data, uint32 len)
+{
+	memcpy(append_payload(b, DY_TYPE_B, len), data, len);
+}
+
+/*
+ * A binary whose bytes the caller writes to the place returned, at once:
+ * the next call may move it.
+ */
+uint8 *
+dy_build_binary_room(DyBuilder *b, uint32 len)
+{
+	return append_payload(b, DY_TYPE_B, len);
+}
+
+void
+dy_build_number(DyBuilder *b, const DyNumber *number)
+{
+	uint8		bytes[DY_NUMBER_MAX_BYTES];
+	uint32		len = dy_number_encode(number, bytes);
+
+	memcpy(append_payload(b, DY_TYPE_N, len), bytes, len);
+}
+
+void
+dy_build_bool(DyBuilder *b, bool value)
+{
+	begin_value(b);
+	enlarge(b, 1);
+	b->data[b->len++] = DY_TAG(DY_TYPE_BOOL, value ? 1 : 0);
+}
+
+void
+dy_build_null(DyBuilder *b)
+{
+	begin_value(b);
+	enlarge(b, 1);
+	b->data[b->len++] = DY_TAG(DY_TYPE_NULL, 0);
+}
+
+/* A value that is encoded already, with all that is in it. */
+void
+dy_build_copy(DyBuilder *b, DyValue value)
+{
+	Assert(dy_value_present(value));
+	begin_value(b);
+	enlarge(b, value.len);
+	memcpy(b->data + b->len, value.data, value.len);
+	b->len += value.len;
+}
+
+/*
+ * The value finished last outside of any container.  It lies in the
+ * builder's buffer: the next thing written may move it, a reset ends it.
+ */
+DyValue
+dy_build_value(DyBuilder *b)
+{
+	DyValue		value;
+
+	if (b->depth != 0 || b->value_start == 0)
+		elog(ERROR, "no value is finished");
+	value.data = b->data + b->value_start;
+	value.len = b->len - b->value_start;
+	return value;
+}
+
+/* The finished map as an item of its own, in CurrentMemoryContext. */
+DyItem *
+dy_build_item(DyBuilder *b)
+{
+	return dy_item_make(dy_build_value(b));
+}
+
+/*
+ * Remember where the builder stands, before a value is written.
+ */
+DyBuildMark
+dy_build_mark(const DyBuilder *b)
+{
+	DyBuildMark mark = {b->len, b->nentries, b->depth, b->named};
+
+	return mark;
+}
+
+/*
+ * Take back what was written since the mark, open containers included, but
+ * not the name that stood before it.
+ */
+void
+dy_build_rollback(DyBuilder *b, const DyBuildMark *mark)
+{
+	Assert(mark->depth <= b->depth);
+	b->len = mark->len;
+	b->nentries = mark->nentries;
+	b->depth = mark->depth;
+	b->named = mark->named;
+}
+
+/* Make room for so many more bytes. */
+static inline void
+enlarge(DyBuilder *b, uint32 needed)
+{
+	Size		wanted = (Size) b->len + needed;
+
+	if (likely(wanted <= b->capacity))
+		return;
+	if (wanted > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("item is too large")));
+	wanted = Max(wanted, Min(2 * (Size) b->capacity, MaxAllocSize));
+	b->data = repalloc(b->data, wanted);
+	b->capacity = wanted;
+}
+
+/* A value begins here: note it with the container it is in. */
+static inline void
+begin_value(DyBuilder *b)
+{
+	if (b->depth == 0)
+		b->value_start = b->len;
+	else if (b->frames[b->depth - 1].type != DY_TYPE_M)
+		push_entry(b, 0);
+	else if (!b->named)
+		elog(ERROR, "a value in a map has no name");
+	b->named = false;
+}
+
+static inline void
+push_entry(DyBuilder *b, uint64 prefix)
+{
+	DyBuildEntry *entry;
+
+	if (unlikely(b->nentries == b->max_entries))
+	{
+		b->max_entries *= 2;
+		b->entries = repalloc_huge(b->entries,
+								   (Size) b->max_entries * sizeof(DyBuildEntry));
+	}
+	entry = &b->entries[b->nentries++];
+	entry->prefix = prefix;
+	entry->pos = b->len;
+}
+
+/* Write the head of an S, N or B; returns where its bytes belong. */
+static inline uint8 *
+append_payload(DyBuilder *b, DyType type, uint32 len)
+{
+	uint8	   *payload;
+
+	begin_value(b);
+	if (len > DY_MAX_LENGTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("attribute value is too large")));
+	enlarge(b, 1 + DY_MAX_LENGTH_BYTES + len);
+	if (len < DY_LONG_LENGTH)
+		b->data[b->len++] = DY_TAG(type, len);
+	else
+	{
+		b->data[b->len++] = DY_TAG(type, DY_LONG_LENGTH);
+		b->len += dy_write_length(b->data + b->len, len);
+	}
+	payload = b->data + b->len;
+	b->len += len;
+	return payload;
+}
+
+/* Sort, write the directory, fill in the header. */
+static bool
+close_container(DyBuilder *b)
+{
+	DyBuildFrame *frame;
+	DyBuildEntry *entries;
+	uint32		n;
+	bool		distinct = true;
+	Size		length;
+	uint8	   *p;
+
+	if (b->depth == 0 || b->named)
+		elog(ERROR, "no container can be closed here");
+	frame = &b->frames[--b->depth];
+	entries = b->entries + frame->first_entry;
+	n = b->nentries - frame->first_entry;
+	b->nentries = frame->first_entry;
+
+	if (frame->type != DY_TYPE_L && n > 1)
+	{
+		uint32		left;
+
+		if (frame->type != DY_TYPE_M)
+		{
+			for (uint32 i = 0; i < n; i++)
+			{
+				DyBytes		key = entry_key(b, &entries[i]);
+
+				entries[i].prefix = key_prefix(key.data, key.len);
+			}
+		}
+		sort_entries(b, entries, n);
+		left = drop_duplicates(b, entries, n);
+		distinct = (left == n);
+		n = left;
+	}
+
+	length = (Size) (b->len - frame->start - NARROW_HEADER) + 2 * ((Size) n + 1);
+	if (length <= PG_UINT16_MAX)
+	{
+		uint32		directory = b->len;
+
+		enlarge(b, 2 * (n + 1));
+		p = b->data + directory;
+		for (uint32 i = 0; i < n; i++, p += 2)
+			dy_write16(p, directory - entries[i].pos);
+		dy_write16(p, n);
+		b->len += 2 * (n + 1);
+		p = b->data + frame->start;
+		p[0] = DY_TAG(frame->type, DY_NARROW);
+		dy_write16(p + 1, length);
+	}
+	else
+	{
+		uint32		directory = b->len;
+		Size		grow = (Size) (WIDE_HEADER - NARROW_HEADER) + 4 * ((Size) n + 1);
+
+		if (grow > MaxAllocSize)
+			grow = MaxAllocSize;
+		enlarge(b, grow);
+		p = b->data + frame->start;
+		memmove(p + WIDE_HEADER, p + NARROW_HEADER,
+				directory - frame->start - NARROW_HEADER);
+		p[0] = DY_TAG(frame->type, DY_WIDE);
+		dy_write32(p + 1, directory - frame->start - NARROW_HEADER + 4 * (n + 1));
+		p = b->data + directory + (WIDE_HEADER - NARROW_HEADER);
+		for (uint32 i = 0; i < n; i++, p += 4)
+			dy_write32(p, directory - entries[i].pos);
+		dy_write32(p, n);
+		b->len += grow;
+	}
+	return distinct;
+}
+
+/* What an entry is sorted by: its name in a map, its payload in a set. */
+static inline DyBytes
+entry_key(const DyBuilder *b, const DyBuildEntry *entry)
+{
+	const uint8 *p = b->data + entry->pos;
+	const uint8 *end = b->data + b->len;
+	DyBytes		key = {NULL, 0};
+
+	if (b->frames[b->depth].type == DY_TYPE_M)
+	{
+		(void) dy_read_length(&p, end, &key.len);
+		key.data = (const char *) p;
+	}
+	else
+		(void) dy_read_payload(p, end, &key);
+	return key;
+}
+
+static int
+compare_entries(const DyBuilder *b, const DyBuildEntry *x, const DyBuildEntry *y)
+{
+	DyBytes		xkey;
+	DyBytes		ykey;
+	int			order;
+
+	if (x->prefix != y->prefix)
+		return x->prefix < y->prefix ? -1 : 1;
+	xkey = entry_key(b, x);
+	ykey = entry_key(b, y);
+	order = dy_compare_bytes(xkey.data, xkey.len, ykey.data, ykey.len);
+	if (order != 0)
+		return order;
+	/* equal ones stay in the order they came */
+	return (x->pos > y->pos) - (x->pos < y->pos);
+}
+
+static int
+compare_entries_arg(const void *x, const void *y, void *builder)
+{
+	return compare_entries(builder, x, y);
+}
+
+/* Sort by key; mostly there are few, and often they are sorted already. */
+static void
+sort_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n)
+{
+	if (n > INSERTION_SORT_MAX)
+	{
+		/* qsort looks itself whether all is sorted already */
+		qsort_arg(entries, n, sizeof(DyBuildEntry), compare_entries_arg, b);
+		return;
+	}
+	for (uint32 i = 1; i < n; i++)
+	{
+		DyBuildEntry entry = entries[i];
+		uint32		j = i;
+
+		while (j > 0 && compare_entries(b, &entry, &entries[j - 1]) < 0)
+		{
+			entries[j] = entries[j - 1];
+			j--;
+		}
+		entries[j] = entry;
+	}
+}
+
+static int
+compare_positions(const void *x, const void *y)
+{
+	uint32		xpos = ((const DyBuildEntry *) x)->pos;
+	uint32		ypos = ((const DyBuildEntry *) y)->pos;
+
+	return (xpos > ypos) - (xpos < ypos);
+}
+
+/*
+ * Of sorted entries with equal keys keep the last, and close the gaps that
+ * the others leave in the buffer.  Returns how many are left.
+ */
+static uint32
+drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n)
+{
+	uint32		left = 0;
+	uint32		to;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (i + 1 < n && entries[i].prefix == entries[i + 1].prefix)
+		{
+			DyBytes		key = entry_key(b, &entries[i]);
+			DyBytes		next = entry_key(b, &entries[i + 1]);
+
+			if (key.len == next.len && memcmp(key.data, next.data, key.len) == 0)
+				continue;
+		}
+		if (left != i)
+			entries[left] = entries[i];
+		left++;
+	}
+	if (left == n)
+		return n;
+
+	qsort(entries, left, sizeof(DyBuildEntry), compare_positions);
+	to = b->frames[b->depth].start + NARROW_HEADER;
+	for (uint32 i = 0; i < left; i++)
+	{
+		const uint8 *start = b->data + entries[i].pos;
+		const uint8 *p = start;
+		const uint8 *end = b->data + b->len;
+		DyValue		value;
+		uint32		size;
+
+		if (b->frames[b->depth].type == DY_TYPE_M)
+		{
+			uint32		length = 0;
+
+			(void) dy_read_length(&p, end, &length);
+			p += length;
+		}
+		if (!dy_read_value(p, end, &value))
+			elog(ERROR, "builder is corrupt");
+		size = value.data + value.len - start;
+		memmove(b->data + to, start, size);
+		entries[i].pos = to;
+		to += size;
+	}
+	b->len = to;
+	sort_entries(b, entries, left);
+	return left;
+}
+
+/* The first bytes of a key as an integer of the same order. */
+static inline uint64
+key_prefix(const char *data, uint32 len)
+{
+	uint64		prefix = 0;
+
+	if (likely(len >= sizeof(prefix)))
+		memcpy(&prefix, data, sizeof(prefix));
+	else
+		memcpy(&prefix, data, len);
+#ifndef WORDS_BIGENDIAN
+	prefix = pg_bswap64(prefix);
+#endif
+	return prefix;
+}

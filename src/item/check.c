@@ -1,0 +1,146 @@
+/*-------------------------------------------------------------------------
+ *
+ * check.c
+ *	  Are these bytes a value?
+ *
+ * Bytes that did not come from the builder (COPY BINARY, a binary
+ * parameter) are checked once, deeply, before they become an item.  After
+ * that: every length lies inside what it belongs to; names and strings are
+ * UTF-8; numbers are in their one encoding; names in a map and elements in a
+ * set are in strict order; the entries of a container fill it exactly, so
+ * that no byte is hidden and, whatever the directory says, walking it costs
+ * no more than its bytes; nothing is nested too deep; no set is empty.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "item/format.h"
+#include "item/scan.h"
+
+static void check_value(DyValue value, int level);
+static void check_container(DyValue value, DyType type, int level);
+static uint32 check_entry(const DyContainer *c, uint32 i, DyBytes *key, int level);
+
+/*
+ * Raise ERRCODE_DATA_CORRUPTED unless the bytes of value are exactly one
+ * well-formed value.  Recurses to at most DY_MAX_LEVELS.
+ */
+void
+dy_value_check(DyValue value)
+{
+	DyValue		read;
+
+	if (!dy_read_value(value.data, value.data + value.len, &read) ||
+		read.len != value.len)
+		dy_corrupt_item("The length of a value is wrong.");
+	check_value(value, 1);
+}
+
+/* value spans exactly the bytes its header says. */
+static void
+check_value(DyValue value, int level)
+{
+	const uint8 *end = value.data + value.len;
+	DyType		type = dy_value_type(value);
+	DyBytes		payload;
+	DyNumber	number;
+
+	switch (type)
+	{
+		case DY_TYPE_S:
+			if (!dy_read_payload(value.data, end, &payload) ||
+				!dy_scan_utf8(payload.data, payload.len))
+				dy_corrupt_item("A string is not UTF-8.");
+			break;
+		case DY_TYPE_N:
+			if (!dy_read_payload(value.data, end, &payload) ||
+				!dy_number_decode((const uint8 *) payload.data, payload.len, &number))
+				dy_corrupt_item("A number is malformed.");
+			break;
+		case DY_TYPE_B:
+			break;
+		case DY_TYPE_BOOL:
+			if (DY_TAG_HIGH(*value.data) > 1)
+				dy_corrupt_item("A BOOL is malformed.");
+			break;
+		case DY_TYPE_NULL:
+			if (DY_TAG_HIGH(*value.data) != 0)
+				dy_corrupt_item("A NULL is malformed.");
+			break;
+		default:
+			check_container(value, type, level);
+			break;
+	}
+}
+
+static void
+check_container(DyValue value, DyType type, int level)
+{
+	DyContainer c;
+	DyBytes		key = {NULL, 0};
+	Size		filled = 0;
+
+	if (DY_TAG_HIGH(*value.data) > DY_WIDE)
+		dy_corrupt_item("A container has an unknown form.");
+	if (level > DY_MAX_LEVELS && !dy_is_set(type))
+		dy_corrupt_item("It is nested too deep.");
+	if (!dy_read_container(value, &c))
+		dy_corrupt_item("A directory is longer than its value.");
+	if (dy_is_set(type) && c.count == 0)
+		dy_corrupt_item("A set is empty.");
+
+	for (uint32 i = 0; i < c.count; i++)
+	{
+		DyBytes		previous = key;
+
+		filled += check_entry(&c, i, &key, level);
+		if (type == DY_TYPE_L)
+		{
+			/* entries of a list lie in its order */
+			if ((const uint8 *) key.data != c.body + filled)
+				dy_corrupt_item("A list is not in order.");
+		}
+		else if (i > 0 && dy_compare_bytes(previous.data, previous.len,
+										   key.data, key.len) >= 0)
+			dy_corrupt_item("A directory is not in order.");
+	}
+	if (filled != c.directory - c.body)
+		dy_corrupt_item("A container is not filled exactly.");
+}
+
+/*
+ * Check one entry and all in it; returns its length.  *key is what its
+ * container is ordered by; for a list, the end of the entry.
+ */
+static uint32
+check_entry(const DyContainer *c, uint32 i, DyBytes *key, int level)
+{
+	const uint8 *start;
+	const uint8 *p;
+	DyValue		value;
+
+	if (!dy_read_entry(c, i, &start))
+		dy_corrupt_item("A directory points outside of its container.");
+	p = start;
+	if (c->type == DY_TYPE_M)
+	{
+		if (!dy_read_name(c, &p, key) || !dy_scan_utf8(key->data, key->len))
+			dy_corrupt_item("A name is too long or not UTF-8.");
+	}
+	if (!dy_read_value(p, c->directory, &value))
+		dy_corrupt_item("A value is too long or has an unknown type.");
+	if (dy_is_set(c->type))
+	{
+		if (DY_TAG_TYPE(*p) != dy_element_type(c->type) ||
+			!dy_read_payload(p, c->directory, key))
+			dy_corrupt_item("An element does not fit its set.");
+	}
+	else if (c->type == DY_TYPE_L)
+	{
+		key->data = (const char *) value.data + value.len;
+		key->len = 0;
+	}
+	check_value(value, level + 1);
+	return value.data + value.len - start;
+}

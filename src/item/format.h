@@ -1,0 +1,295 @@
+/*-------------------------------------------------------------------------
+ *
+ * format.h
+ *	  The bytes of encoded values; private to this folder.
+ *
+ * README.md draws the format.  The functions here are the only ones that
+ * take it apart: each looks at no byte it has not checked to be there, and
+ * says false where the bytes are wrong.  Callers then raise.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_ITEM_FORMAT_H
+#define DY_ITEM_FORMAT_H
+
+#include "item/value.h"
+
+/* The first byte of a value: type below, what the type makes of it above. */
+#define DY_TAG_TYPE(tag)		((tag) & 0x0F)
+#define DY_TAG_HIGH(tag)		((tag) >> 4)
+#define DY_TAG(type, high)		((uint8) ((type) | ((high) << 4)))
+
+/* S, B, N: the high half is the length, or this if a length follows. */
+#define DY_LONG_LENGTH			15
+
+/* Containers: the high half says how wide length, offsets and count are. */
+#define DY_NARROW				0	/* 2 bytes */
+#define DY_WIDE					1	/* 4 bytes */
+
+/* Lengths are 7 bits a byte, low ones first, at most four bytes. */
+#define DY_MAX_LENGTH			((1U << 28) - 1)
+#define DY_MAX_LENGTH_BYTES		4
+
+/* What precedes the map of an item: version and flags. */
+#define DY_ITEM_HEADER_BYTES	2
+#define DY_ITEM_FLAGS_KNOWN		0x00
+
+/* Bytes that nest deeper are corrupt; beyond DY_MAX_LEVELS for safety only. */
+#define DY_FORMAT_MAX_LEVELS	(DY_MAX_LEVELS + 8)
+
+/*
+ * A container taken apart.  The entries fill the bytes from body to
+ * directory; entry i starts dy_offset(i) bytes before directory.
+ */
+typedef struct DyContainer
+{
+	DyType		type;
+	bool		wide;
+	uint32		count;
+	const uint8 *body;
+	const uint8 *directory;
+} DyContainer;
+
+static inline uint32
+dy_read16(const uint8 *p)
+{
+	uint16		x;
+
+	memcpy(&x, p, 2);
+#ifdef WORDS_BIGENDIAN
+	x = pg_bswap16(x);
+#endif
+	return x;
+}
+
+static inline uint32
+dy_read32(const uint8 *p)
+{
+	uint32		x;
+
+	memcpy(&x, p, 4);
+#ifdef WORDS_BIGENDIAN
+	x = pg_bswap32(x);
+#endif
+	return x;
+}
+
+static inline void
+dy_write16(uint8 *p, uint32 value)
+{
+	p[0] = value & 0xFF;
+	p[1] = value >> 8;
+}
+
+static inline void
+dy_write32(uint8 *p, uint32 value)
+{
+	dy_write16(p, value & 0xFFFF);
+	dy_write16(p + 2, value >> 16);
+}
+
+/*
+ * Read a length at *p and step over it.  Only the shortest form is right.
+ */
+static inline bool
+dy_read_length(const uint8 **p, const uint8 *end, uint32 *length)
+{
+	const uint8 *q = *p;
+	uint32		value;
+
+	if (likely(q < end && q[0] < 0x80))
+	{
+		*length = q[0];
+		*p = q + 1;
+		return true;
+	}
+	value = 0;
+	for (int shift = 0; shift < 7 * DY_MAX_LENGTH_BYTES; shift += 7)
+	{
+		if (q >= end)
+			return false;
+		value |= (uint32) (*q & 0x7F) << shift;
+		if (*q++ < 0x80)
+		{
+			if (q[-1] == 0)
+				return false;
+			*length = value;
+			*p = q;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Write a length of at most DY_MAX_LENGTH; returns the bytes used. */
+static inline uint32
+dy_write_length(uint8 *p, uint32 length)
+{
+	uint32		n = 0;
+
+	while (length >= 0x80)
+	{
+		p[n++] = length | 0x80;
+		length >>= 7;
+	}
+	p[n++] = length;
+	return n;
+}
+
+/*
+ * The payload of the S, B or N that starts at p and lies before end.
+ */
+static inline bool
+dy_read_payload(const uint8 *p, const uint8 *end, DyBytes *payload)
+{
+	uint32		length = DY_TAG_HIGH(*p);
+
+	p++;
+	if (length == DY_LONG_LENGTH)
+	{
+		if (!dy_read_length(&p, end, &length) || length < DY_LONG_LENGTH)
+			return false;
+	}
+	if (length > end - p)
+		return false;
+	payload->data = (const char *) p;
+	payload->len = length;
+	return true;
+}
+
+/*
+ * Find where the value at p ends, which must be before end.  Only its own
+ * header is looked at, not what a container contains.
+ */
+static inline bool
+dy_read_value(const uint8 *p, const uint8 *end, DyValue *value)
+{
+	DyBytes		payload;
+	uint32		length;
+
+	if (p >= end)
+		return false;
+	value->data = p;
+	switch (DY_TAG_TYPE(*p))
+	{
+		case DY_TYPE_S:
+		case DY_TYPE_N:
+		case DY_TYPE_B:
+			if (!dy_read_payload(p, end, &payload))
+				return false;
+			value->len = (const uint8 *) payload.data + payload.len - p;
+			return true;
+		case DY_TYPE_BOOL:
+		case DY_TYPE_NULL:
+			value->len = 1;
+			return true;
+		case DY_TYPE_L:
+		case DY_TYPE_M:
+		case DY_TYPE_SS:
+		case DY_TYPE_NS:
+		case DY_TYPE_BS:
+			if (DY_TAG_HIGH(*p) == DY_NARROW)
+			{
+				if (end - p < 3)
+					return false;
+				length = dy_read16(p + 1);
+				p += 3;
+			}
+			else
+			{
+				if (end - p < 5)
+					return false;
+				length = dy_read32(p + 1);
+				p += 5;
+			}
+			if (length > end - p)
+				return false;
+			value->len = p + length - value->data;
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Take a container apart.  value is one, and its length is right. */
+static inline bool
+dy_read_container(DyValue value, DyContainer *c)
+{
+	const uint8 *end = value.data + value.len;
+	uint32		width;
+
+	c->type = DY_TAG_TYPE(*value.data);
+	c->wide = DY_TAG_HIGH(*value.data) == DY_WIDE;
+	width = c->wide ? 4 : 2;
+	c->body = value.data + 1 + width;
+	if (value.len < 1 + 2 * width)
+		return false;
+	c->count = c->wide ? dy_read32(end - 4) : dy_read16(end - 2);
+	end -= width;
+	if (c->count > (end - c->body) / width)
+		return false;
+	c->directory = end - (Size) c->count * width;
+	return true;
+}
+
+/* Where entry i starts; i < count. */
+static inline bool
+dy_read_entry(const DyContainer *c, uint32 i, const uint8 **start)
+{
+	uint32		offset;
+
+	offset = c->wide ? dy_read32(c->directory + 4 * (Size) i) :
+		dy_read16(c->directory + 2 * (Size) i);
+	if (offset == 0 || offset > c->directory - c->body)
+		return false;
+	*start = c->directory - offset;
+	return true;
+}
+
+/* The name of a map's entry; *p steps over it to the value. */
+static inline bool
+dy_read_name(const DyContainer *c, const uint8 **p, DyBytes *name)
+{
+	uint32		length;
+
+	if (!dy_read_length(p, c->directory, &length) ||
+		length > c->directory - *p)
+		return false;
+	name->data = (const char *) *p;
+	name->len = length;
+	*p += length;
+	return true;
+}
+
+static inline bool
+dy_is_container(DyType type)
+{
+	return type >= DY_TYPE_L && type <= DY_TYPE_BS;
+}
+
+static inline bool
+dy_is_set(DyType type)
+{
+	return type >= DY_TYPE_SS && type <= DY_TYPE_BS;
+}
+
+/* What the elements of a set are. */
+static inline DyType
+dy_element_type(DyType set)
+{
+	return set - DY_TYPE_SS + DY_TYPE_S;
+}
+
+static inline int
+dy_compare_bytes(const void *a, uint32 alen, const void *b, uint32 blen)
+{
+	int			result = memcmp(a, b, Min(alen, blen));
+
+	if (result != 0)
+		return result;
+	return (alen > blen) - (alen < blen);
+}
+
+extern void dy_corrupt_item(const char *what) pg_attribute_noreturn();
+
+#endif							/* DY_ITEM_FORMAT_H */

@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * key.c
+ *	  Order-preserving bytes for key values, and the partition key digest.
+ *
+ * A key attribute (S, N or B) is stored as a byte string whose memcmp()
+ * order is DynamoDB's order for that type, so that an ordinary btree on
+ * bytea serves Query ranges, paging and ScanIndexForward.
+ *
+ * Plain form, for a value that stands alone or last:
+ *
+ *	  S, B  the bytes themselves
+ *	  N     see number.c
+ *
+ * Delimited form, for a value with others behind it:
+ *
+ *	  S, B  the bytes, each 00 written as 00 FF, then 00 00
+ *	  N     the bytes of number.c, and 00 behind a positive one (a negative
+ *			one ends with FF, and zero is no prefix of anything)
+ *
+ * Both are one-to-one: bytes are equal exactly if DynamoDB calls the values
+ * equal (1, 1.0 and 1e0 are one key).  They carry no type: a key attribute
+ * has one type for all items of a table.
+ *
+ * The digest stands for a whole partition key where only equality matters.
+ * Clients choose partition keys, so it must be hard to find two of one
+ * digest: SHA-256, cut to 16 bytes.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "utils/resowner.h"
+
+#include "item/format.h"
+#include "item/key.h"
+
+static DyBytes key_bytes(DyValue value);
+static pg_cryptohash_ctx *digest_context(void);
+
+/*
+ * Append the plain form of a key value.  Raises an internal error if it is
+ * no S, N or B: the caller has checked that.
+ */
+void
+dy_key_encode(StringInfo dest, DyValue value)
+{
+	DyBytes		bytes = key_bytes(value);
+
+	appendBinaryStringInfo(dest, bytes.data, bytes.len);
+}
+
+/* Append the delimited form of a key value. */
+void
+dy_key_encode_delimited(StringInfo dest, DyValue value)
+{
+	DyBytes		bytes = key_bytes(value);
+	const char *p = bytes.data;
+	const char *end = p + bytes.len;
+
+	if (dy_value_type(value) == DY_TYPE_N)
+	{
+		appendBinaryStringInfo(dest, bytes.data, bytes.len);
+		if ((uint8) bytes.data[0] > 0x80)
+			appendStringInfoChar(dest, '\0');
+		return;
+	}
+	while (p < end)
+	{
+		const char *zero = memchr(p, 0, end - p);
+
+		if (zero == NULL)
+		{
+			appendBinaryStringInfo(dest, p, end - p);
+			break;
+		}
+		appendBinaryStringInfo(dest, p, zero + 1 - p);
+		appendStringInfoChar(dest, (char) 0xFF);
+		p = zero + 1;
+	}
+	appendBinaryStringInfo(dest, "\0\0", 2);
+}
+
+/*
+ * The first DY_DIGEST_BYTES of the SHA-256 over, for each value, its type (1
+ * byte), the length of its plain form (4 bytes, high ones first) and its
+ * plain form.  This is on disk: it never changes.
+ */
+void
+dy_key_digest(const DyValue *values, int n, uint8 *digest)
+{
+	pg_cryptohash_ctx *context = digest_context();
+	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
+
+	if (pg_cryptohash_init(context) < 0)
+		elog(ERROR, "could not initialize SHA-256: %s", pg_cryptohash_error(context));
+	for (int i = 0; i < n; i++)
+	{
+		DyBytes		bytes = key_bytes(values[i]);
+		uint8		head[5];
+
+		head[0] = dy_value_type(values[i]);
+		head[1] = bytes.len >> 24;
+		head[2] = bytes.len >> 16;
+		head[3] = bytes.len >> 8;
+		head[4] = bytes.len;
+		if (pg_cryptohash_update(context, head, sizeof(head)) < 0 ||
+			pg_cryptohash_update(context, (const uint8 *) bytes.data, bytes.len) < 0)
+			elog(ERROR, "could not update SHA-256: %s", pg_cryptohash_error(context));
+	}
+	if (pg_cryptohash_final(context, sha256, sizeof(sha256)) < 0)
+		elog(ERROR, "could not finish SHA-256: %s", pg_cryptohash_error(context));
+	memcpy(digest, sha256, DY_DIGEST_BYTES);
+}
+
+/*
+ * Turn prefix into the smallest byte string above all that start with it;
+ * false, and prefix is undefined, if there is none.
+ */
+bool
+dy_key_prefix_end(StringInfo prefix)
+{
+	while (prefix->len > 0 && (uint8) prefix->data[prefix->len - 1] == 0xFF)
+		prefix->len--;
+	if (prefix->len == 0)
+		return false;
+	prefix->data[prefix->len - 1]++;
+	prefix->data[prefix->len] = '\0';
+	return true;
+}
+
+/* The plain form of a key value, inside the value. */
+static DyBytes
+key_bytes(DyValue value)
+{
+	switch (dy_value_type(value))
+	{
+		case DY_TYPE_S:
+		case DY_TYPE_B:
+			return dy_value_bytes(value);
+		case DY_TYPE_N:
+			return dy_value_number_key(value);
+		default:
+			elog(ERROR, "value of type %s cannot be a key",
+				 dy_type_name(dy_value_type(value)));
+	}
+}
+
+/*
+ * The one SHA-256 context of this process.
+ *
+ * Making one costs more than a digest.  The server notes it with the current
+ * resource owner, to free it at the end of the query; so it is made under an
+ * owner of our own, which is never released.
+ */
+static pg_cryptohash_ctx *
+digest_context(void)
+{
+	static pg_cryptohash_ctx *context = NULL;
+
+	if (context == NULL)
+	{
+		static ResourceOwner owner = NULL;
+		ResourceOwner caller = CurrentResourceOwner;
+
+		if (owner == NULL)
+			owner = ResourceOwnerCreate(NULL, "dynamo key digest");
+		CurrentResourceOwner = owner;
+		PG_TRY();
+		{
+			context = pg_cryptohash_create(PG_SHA256);
+		}
+		PG_FINALLY();
+		{
+			CurrentResourceOwner = caller;
+		}
+		PG_END_TRY();
+		if (context == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("out of memory")));
+	}
+	return context;
+}
