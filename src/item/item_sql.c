@@ -16,32 +16,33 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "item/format.h"
 #include "item/jsonb.h"
 #include "item/key.h"
 #include "item/text.h"
 
-PG_FUNCTION_INFO_V1(dynamo_item_in);
-PG_FUNCTION_INFO_V1(dynamo_item_out);
-PG_FUNCTION_INFO_V1(dynamo_item_recv);
-PG_FUNCTION_INFO_V1(dynamo_item_send);
-PG_FUNCTION_INFO_V1(dynamo_item_to_jsonb);
-PG_FUNCTION_INFO_V1(dynamo_to_item);
-PG_FUNCTION_INFO_V1(dynamo_item_get);
-PG_FUNCTION_INFO_V1(dynamo_item_get_text);
-PG_FUNCTION_INFO_V1(dynamo_item_exists);
-PG_FUNCTION_INFO_V1(dynamo_item_contains);
-PG_FUNCTION_INFO_V1(dynamo_item_contained);
-PG_FUNCTION_INFO_V1(dynamo_item_eq);
-PG_FUNCTION_INFO_V1(dynamo_item_ne);
-PG_FUNCTION_INFO_V1(dynamo_item_hash);
-PG_FUNCTION_INFO_V1(dynamo_item_hash_extended);
-PG_FUNCTION_INFO_V1(dynamo_size);
-PG_FUNCTION_INFO_V1(dynamo_key_bytes);
-PG_FUNCTION_INFO_V1(dynamo_key_digest);
-PG_FUNCTION_INFO_V1(dynamo_number_add);
-PG_FUNCTION_INFO_V1(dynamo_number_subtract);
+DY_SQL_FUNCTION(dynamo_item_in);
+DY_SQL_FUNCTION(dynamo_item_out);
+DY_SQL_FUNCTION(dynamo_item_recv);
+DY_SQL_FUNCTION(dynamo_item_send);
+DY_SQL_FUNCTION(dynamo_item_to_jsonb);
+DY_SQL_FUNCTION(dynamo_to_item);
+DY_SQL_FUNCTION(dynamo_item_get);
+DY_SQL_FUNCTION(dynamo_item_get_text);
+DY_SQL_FUNCTION(dynamo_item_exists);
+DY_SQL_FUNCTION(dynamo_item_contains);
+DY_SQL_FUNCTION(dynamo_item_contained);
+DY_SQL_FUNCTION(dynamo_item_eq);
+DY_SQL_FUNCTION(dynamo_item_ne);
+DY_SQL_FUNCTION(dynamo_item_hash);
+DY_SQL_FUNCTION(dynamo_item_hash_extended);
+DY_SQL_FUNCTION(dynamo_size);
+DY_SQL_FUNCTION(dynamo_key_bytes);
+DY_SQL_FUNCTION(dynamo_key_digest);
+DY_SQL_FUNCTION(dynamo_number_add);
+DY_SQL_FUNCTION(dynamo_number_subtract);
 
 static DyValue get_attribute(FunctionCallInfo fcinfo);
 static bool items_equal(FunctionCallInfo fcinfo);
