@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * buf.h
+ *	  Slices (borrowed bytes) and growable byte buffers (owned bytes).
+ *
+ * A DySlice never owns what it points at and is not NUL-terminated.  A DyBuf
+ * owns its bytes; all zeroes is a valid empty buffer.
+ *
+ * Memory: what grows with network input is bounded by its caller (limits in
+ * config.h), so running out of memory is not a state that a request can
+ * bring about; the allocation functions end the process when it happens.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_BRIDGE_BUF_H
+#define DY_BRIDGE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct DySlice
+{
+	const char *data;
+	size_t		len;
+} DySlice;
+
+typedef struct DyBuf
+{
+	char	   *data;
+	size_t		len;			/* bytes in use */
+	size_t		cap;			/* bytes allocated */
+} DyBuf;
+
+#define DY_SLICE(literal) ((DySlice) {(literal), sizeof(literal) - 1})
+
+extern void *dy_buf_alloc(size_t size);
+extern void *dy_buf_zalloc(size_t size);
+extern void dy_buf_reserve(DyBuf *buf, size_t more);
+extern void dy_buf_add(DyBuf *buf, const void *data, size_t len);
+extern void dy_buf_add_str(DyBuf *buf, const char *str);
+extern void dy_buf_add_char(DyBuf *buf, char c);
+extern void dy_buf_printf(DyBuf *buf, const char *fmt,...)
+			__attribute__((format(printf, 2, 3)));
+extern void dy_buf_free(DyBuf *buf);
+
+static inline DySlice
+dy_slice_str(const char *str)
+{
+	return (DySlice) {str, strlen(str)};
+}
+
+static inline DySlice
+dy_buf_slice(const DyBuf *buf)
+{
+	return (DySlice) {buf->data, buf->len};
+}
+
+extern bool dy_slice_eq(DySlice a, const char *b);
+extern bool dy_slice_eq_nocase(DySlice a, const char *b);
+extern DySlice dy_slice_trim(DySlice s);
+
+#endif							/* DY_BRIDGE_BUF_H */

@@ -1,0 +1,288 @@
+/*-------------------------------------------------------------------------
+ *
+ * json.c
+ *	  The little JSON that the bridge itself needs.
+ *
+ * Requests are read by the server; the bridge passes their text on as it
+ * came.  Only when a request is refused before it reaches the server does it
+ * matter here whether its body is JSON at all, because DynamoDB tells a
+ * client about a broken body before it tells about a broken signature.
+ *
+ * Source: RFC 8259
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "bridge/json.h"
+
+/* Arrays and objects inside one another; deeper is called invalid. */
+#define MAX_DEPTH 512
+
+typedef struct JsonScan
+{
+	const char *p;
+	const char *end;
+} JsonScan;
+
+static void skip_blanks(JsonScan *scan);
+static bool scan_string(JsonScan *scan);
+static bool scan_number(JsonScan *scan);
+static bool scan_word(JsonScan *scan, const char *word);
+static bool scan_scalar(JsonScan *scan);
+static bool scan_digits(JsonScan *scan);
+
+/*
+ * Is the text one well-formed JSON value?
+ *
+ * Runs in one pass with a bit for each level of nesting, so hostile input
+ * costs neither stack nor memory.  Does not look at UTF-8 (the server does).
+ */
+bool
+dy_json_is_valid(DySlice text)
+{
+	JsonScan	scan = {text.data, text.data + text.len};
+	bool		is_object[MAX_DEPTH];
+	int			depth = 0;
+
+	for (;;)
+	{
+		/* here a value must start */
+		skip_blanks(&scan);
+		if (scan.p == scan.end)
+			return false;
+		if (*scan.p == '{' || *scan.p == '[')
+		{
+			char		close = *scan.p == '{' ? '}' : ']';
+
+			if (depth == MAX_DEPTH)
+				return false;
+			is_object[depth++] = close == '}';
+			scan.p++;
+			skip_blanks(&scan);
+			if (scan.p < scan.end && *scan.p == close)
+			{
+				scan.p++;
+				depth--;
+			}
+			else if (close == '}')
+				goto member;
+			else
+				continue;
+		}
+		else if (!scan_scalar(&scan))
+			return false;
+
+		/* here a value has ended */
+		for (;;)
+		{
+			skip_blanks(&scan);
+			if (depth == 0)
+				return scan.p == scan.end;
+			if (scan.p == scan.end)
+				return false;
+			if (*scan.p == ',')
+			{
+				scan.p++;
+				break;
+			}
+			if (*scan.p != (is_object[depth - 1] ? '}' : ']'))
+				return false;
+			scan.p++;
+			depth--;
+		}
+		if (!is_object[depth - 1])
+			continue;
+
+member:
+		skip_blanks(&scan);
+		if (!scan_string(&scan))
+			return false;
+		skip_blanks(&scan);
+		if (scan.p == scan.end || *scan.p != ':')
+			return false;
+		scan.p++;
+	}
+}
+
+/*
+ * Append the text as a JSON string, quotes included.  Bytes above 127 go
+ * through as they are.
+ */
+void
+dy_json_add_string(DyBuf *out, DySlice text)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	dy_buf_reserve(out, text.len + 2);
+	dy_buf_add_char(out, '"');
+	for (size_t i = 0; i < text.len; i++)
+	{
+		unsigned char c = (unsigned char) text.data[i];
+
+		switch (c)
+		{
+			case '"':
+				dy_buf_add_str(out, "\\\"");
+				break;
+			case '\\':
+				dy_buf_add_str(out, "\\\\");
+				break;
+			case '\n':
+				dy_buf_add_str(out, "\\n");
+				break;
+			case '\r':
+				dy_buf_add_str(out, "\\r");
+				break;
+			case '\t':
+				dy_buf_add_str(out, "\\t");
+				break;
+			case '\b':
+				dy_buf_add_str(out, "\\b");
+				break;
+			case '\f':
+				dy_buf_add_str(out, "\\f");
+				break;
+			default:
+				if (c < 0x20)
+				{
+					dy_buf_add_str(out, "\\u00");
+					dy_buf_add_char(out, hex[c >> 4]);
+					dy_buf_add_char(out, hex[c & 15]);
+				}
+				else
+					dy_buf_add_char(out, (char) c);
+		}
+	}
+	dy_buf_add_char(out, '"');
+}
+
+/*
+ * What stands between the braces of a JSON object, without blanks at its
+ * ends; empty if the text is no object or an empty one.
+ */
+DySlice
+dy_json_object_members(DySlice object)
+{
+	JsonScan	scan = {object.data, object.data + object.len};
+
+	if (object.len == 0 || !dy_json_is_valid(object))
+		return (DySlice) {NULL, 0};
+	skip_blanks(&scan);
+	if (*scan.p != '{')
+		return (DySlice) {NULL, 0};
+	scan.p++;
+	skip_blanks(&scan);
+	while (scan.end[-1] != '}')
+		scan.end--;
+	scan.end--;
+	while (scan.end > scan.p && strchr(" \t\r\n", scan.end[-1]) != NULL)
+		scan.end--;
+	return (DySlice) {scan.p, (size_t) (scan.end - scan.p)};
+}
+
+static void
+skip_blanks(JsonScan *scan)
+{
+	while (scan->p < scan->end && (*scan->p == ' ' || *scan->p == '\t' ||
+								   *scan->p == '\r' || *scan->p == '\n'))
+		scan->p++;
+}
+
+static bool
+scan_scalar(JsonScan *scan)
+{
+	switch (*scan->p)
+	{
+		case '"':
+			return scan_string(scan);
+		case 't':
+			return scan_word(scan, "true");
+		case 'f':
+			return scan_word(scan, "false");
+		case 'n':
+			return scan_word(scan, "null");
+		default:
+			return scan_number(scan);
+	}
+}
+
+static bool
+scan_string(JsonScan *scan)
+{
+	if (scan->p == scan->end || *scan->p != '"')
+		return false;
+	scan->p++;
+	while (scan->p < scan->end)
+	{
+		unsigned char c = (unsigned char) *scan->p++;
+
+		if (c == '"')
+			return true;
+		if (c < 0x20)
+			return false;
+		if (c != '\\')
+			continue;
+		if (scan->p == scan->end)
+			return false;
+		c = (unsigned char) *scan->p++;
+		if (c == 'u')
+		{
+			for (int i = 0; i < 4; i++, scan->p++)
+			{
+				if (scan->p == scan->end || *scan->p == '\0' ||
+					strchr("0123456789abcdefABCDEF", *scan->p) == NULL)
+					return false;
+			}
+		}
+		else if (c == '\0' || strchr("\"\\/bfnrt", c) == NULL)
+			return false;
+	}
+	return false;
+}
+
+static bool
+scan_number(JsonScan *scan)
+{
+	if (*scan->p == '-')
+		scan->p++;
+	if (scan->p < scan->end && *scan->p == '0')
+		scan->p++;
+	else if (!scan_digits(scan))
+		return false;
+	if (scan->p < scan->end && *scan->p == '.')
+	{
+		scan->p++;
+		if (!scan_digits(scan))
+			return false;
+	}
+	if (scan->p < scan->end && (*scan->p == 'e' || *scan->p == 'E'))
+	{
+		scan->p++;
+		if (scan->p < scan->end && (*scan->p == '+' || *scan->p == '-'))
+			scan->p++;
+		if (!scan_digits(scan))
+			return false;
+	}
+	return true;
+}
+
+/* One digit or more. */
+static bool
+scan_digits(JsonScan *scan)
+{
+	const char *start = scan->p;
+
+	while (scan->p < scan->end && *scan->p >= '0' && *scan->p <= '9')
+		scan->p++;
+	return scan->p > start;
+}
+
+static bool
+scan_word(JsonScan *scan, const char *word)
+{
+	size_t		len = strlen(word);
+
+	if ((size_t) (scan->end - scan->p) < len || memcmp(scan->p, word, len) != 0)
+		return false;
+	scan->p += len;
+	return true;
+}

@@ -1,0 +1,270 @@
+/*-------------------------------------------------------------------------
+ *
+ * main.c
+ *	  dynamo-bridge: the DynamoDB wire protocol in front of PostgreSQL.
+ *
+ * The main thread reads the configuration, opens the sockets, starts the
+ * threads, keeps the access keys and waits for signals.  SIGTERM and SIGINT
+ * drain: no new connections, requests under way are finished.  A second one
+ * ends at once.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "bridge/config.h"
+#include "bridge/control.h"
+#include "bridge/log.h"
+#include "bridge/worker.h"
+
+#ifndef DY_VERSION
+#error "DY_VERSION comes from dynamo.control, through the Makefile"
+#endif
+
+/* Most threads when the number is left to us. */
+#define MAX_DEFAULT_THREADS 4
+
+#define LISTEN_BACKLOG 1024
+
+typedef struct Program
+{
+	DyConfig	config;
+	struct event_base *base;
+	DyControl  *control;
+	DyWorker  **workers;
+	DyMetrics **metrics;
+	int			thread_count;
+	bool		draining;
+} Program;
+
+extern char **environ;
+
+static void load_config(DyConfig *config, int argc, char **argv);
+static void start_threads(Program *program);
+static int	open_listener(const DyConfig *config, int *port, bool share);
+static int	try_listen(const struct addrinfo *address, int *port, bool share);
+static void raise_file_limit(void);
+static void on_signal(evutil_socket_t fd, short events, void *arg);
+
+int
+main(int argc, char **argv)
+{
+	Program		program;
+	struct event *terminate;
+	struct event *interrupt;
+
+	memset(&program, 0, sizeof(program));
+	load_config(&program.config, argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
+	srandom((unsigned int) (time(NULL) ^ getpid()));
+
+	program.base = event_base_new();
+	if (program.base == NULL)
+	{
+		dy_log(DY_LOG_ERROR, "could not create an event base");
+		return EXIT_FAILURE;
+	}
+	terminate = evsignal_new(program.base, SIGTERM, on_signal, &program);
+	interrupt = evsignal_new(program.base, SIGINT, on_signal, &program);
+	event_add(terminate, NULL);
+	event_add(interrupt, NULL);
+
+	start_threads(&program);
+	if (program.config.development)
+		dy_log(DY_LOG_WARNING, "development mode: signatures are not checked");
+	else
+		program.control = dy_control_create(program.base, &program.config);
+
+	event_base_dispatch(program.base);
+
+	for (int i = 0; i < program.thread_count; i++)
+	{
+		dy_worker_join(program.workers[i]);
+		free(program.metrics[i]);
+	}
+	dy_log(DY_LOG_INFO, "stopped");
+	if (program.control != NULL)
+		dy_control_free(program.control);
+	event_free(terminate);
+	event_free(interrupt);
+	event_base_free(program.base);
+	free(program.workers);
+	free(program.metrics);
+	dy_config_free(&program.config);
+	return EXIT_SUCCESS;
+}
+
+/* Read the settings, or print what was asked for and leave. */
+static void
+load_config(DyConfig *config, int argc, char **argv)
+{
+	DyBuf		text = {0};
+	int			status = EXIT_SUCCESS;
+
+	switch (dy_config_load(config, argc, argv, environ, &text))
+	{
+		case DY_CONFIG_OK:
+			dy_buf_free(&text);
+			return;
+		case DY_CONFIG_HELP:
+			dy_config_help(&text);
+			break;
+		case DY_CONFIG_VERSION:
+			dy_buf_add_str(&text, "dynamo-bridge " DY_VERSION "\n");
+			break;
+		case DY_CONFIG_MAN:
+			dy_config_man(&text);
+			break;
+		case DY_CONFIG_ERROR:
+			fprintf(stderr, "dynamo-bridge: %.*s\nTry \"dynamo-bridge --help\".\n",
+					(int) text.len, text.data);
+			text.len = 0;
+			status = EXIT_FAILURE;
+			break;
+	}
+	fwrite(text.data, 1, text.len, stdout);
+	dy_buf_free(&text);
+	dy_config_free(config);
+	exit(status);
+}
+
+/*
+ * One listening socket and one thread each.  The port must be free, unless
+ * it is to be shared: the first socket is opened without SO_REUSEPORT for
+ * that, and closed again.
+ */
+static void
+start_threads(Program *program)
+{
+	const DyConfig *config = &program->config;
+	int			port = config->port;
+	int		   *sockets;
+
+	program->thread_count = config->threads;
+	if (program->thread_count == 0)
+	{
+		long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+		program->thread_count = processors < 1 ? 1
+			: processors > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) processors;
+	}
+	if (!config->share_port)
+		close(open_listener(config, &port, false));
+	sockets = dy_buf_alloc(sizeof(int) * (size_t) program->thread_count);
+	for (int i = 0; i < program->thread_count; i++)
+		sockets[i] = open_listener(config, &port, true);
+
+	program->workers = dy_buf_zalloc(sizeof(DyWorker *) * (size_t) program->thread_count);
+	program->metrics = dy_buf_zalloc(sizeof(DyMetrics *) * (size_t) program->thread_count);
+	for (int i = 0; i < program->thread_count; i++)
+		program->metrics[i] = dy_buf_zalloc(sizeof(DyMetrics));
+	for (int i = 0; i < program->thread_count; i++)
+		program->workers[i] = dy_worker_start(config, sockets[i], program->metrics, i,
+											  program->thread_count);
+	free(sockets);
+	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d threads",
+		   config->listen_address, port, program->thread_count);
+}
+
+/* Ends the program if it cannot.  *port is set to the port taken. */
+static int
+open_listener(const DyConfig *config, int *port, bool share)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,.ai_flags = AI_PASSIVE};
+	struct addrinfo *addresses = NULL;
+	int			error = getaddrinfo(config->listen_address, NULL, &hints, &addresses);
+	int			fd = -1;
+
+	if (error != 0)
+	{
+		dy_log(DY_LOG_ERROR, "could not resolve \"%s\": %s", config->listen_address,
+			   gai_strerror(error));
+		exit(EXIT_FAILURE);
+	}
+	for (struct addrinfo *a = addresses; a != NULL && fd < 0; a = a->ai_next)
+		fd = try_listen(a, port, share);
+	if (fd < 0)
+	{
+		dy_log(DY_LOG_ERROR, "could not listen on %s port %d: %s", config->listen_address,
+			   *port, strerror(errno));
+		exit(EXIT_FAILURE);
+	}
+	freeaddrinfo(addresses);
+	return fd;
+}
+
+static int
+try_listen(const struct addrinfo *address, int *port, bool share)
+{
+	struct sockaddr_storage bound;
+	socklen_t	len = address->ai_addrlen;
+	int			on = 1;
+	int			fd;
+
+	memcpy(&bound, address->ai_addr, len);
+	if (bound.ss_family == AF_INET)
+		((struct sockaddr_in *) &bound)->sin_port = htons((uint16_t) *port);
+	else
+		((struct sockaddr_in6 *) &bound)->sin6_port = htons((uint16_t) *port);
+	fd = socket(bound.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (share)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *) &bound, len) < 0 ||
+		(share && listen(fd, LISTEN_BACKLOG) < 0) ||
+		getsockname(fd, (struct sockaddr *) &bound, &len) < 0)
+	{
+		int			error = errno;
+
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	*port = ntohs(bound.ss_family == AF_INET ? ((struct sockaddr_in *) &bound)->sin_port
+				  : ((struct sockaddr_in6 *) &bound)->sin6_port);
+	return fd;
+}
+
+/* Every HTTP connection takes a file descriptor: take all we may have. */
+static void
+raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max)
+	{
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void
+on_signal(evutil_socket_t fd, short events, void *arg)
+{
+	Program    *program = arg;
+
+	(void) events;
+	if (program->draining)
+	{
+		dy_log(DY_LOG_WARNING, "second signal, stopping at once");
+		_exit(EXIT_FAILURE);
+	}
+	program->draining = true;
+	dy_log(DY_LOG_INFO, "received signal %d, finishing requests", (int) fd);
+	for (int i = 0; i < program->thread_count; i++)
+		dy_worker_drain(program->workers[i]);
+	event_base_loopbreak(program->base);
+}

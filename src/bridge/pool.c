@@ -1,0 +1,841 @@
+/*-------------------------------------------------------------------------
+ *
+ * pool.c
+ *	  The connections of one thread to Postgres, in lanes.
+ *
+ * A lane is a set of connections with a queue in front:
+ *
+ *	  read		GetItem; few connections with many requests in flight on each
+ *	  write		PutItem, UpdateItem, DeleteItem; one in flight on each of many
+ *				connections, so that their commits share an fsync
+ *	  general	everything that may take long; one in flight on each
+ *
+ * so no request waits behind a slow one of another client.
+ *
+ * libpq connects, authenticates and sets the session up (link.c).  After
+ * that the pool itself writes Bind, Execute, Sync and reads the answers on
+ * libpq's socket (or its TLS session).  The reason is batching: libpq 15
+ * makes a system call for every PQpipelineSync, while here all requests of a
+ * turn of the event loop leave with one write (dy_pool_flush) and one read
+ * takes all answers that are there.  README.md has the numbers.  Every
+ * request has its own Sync and is a transaction of its own.
+ *
+ * Answers of one connection come in the order of its requests.  The bytes of
+ * an answer are kept until its ReadyForQuery, for only that says that the
+ * transaction has been committed.
+ *
+ * When a connection is lost, what was in flight on it is answered with
+ * InternalServerError (the SDKs retry it; it may or may not have been done,
+ * as with the service), and what was waiting goes on waiting for a
+ * connection until queue_timeout.
+ *
+ * Single statements that fail with a serialization failure or deadlock have
+ * changed nothing and are run again some times.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include "bridge/link.h"
+#include "bridge/log.h"
+#include "bridge/pgwire.h"
+#include "bridge/pool.h"
+
+/* Times a statement is tried that fails with 40001 or 40P01. */
+#define MAX_ATTEMPTS 4
+
+/* Room made for one read, and what an idle buffer may keep. */
+#define READ_BYTES 65536
+#define KEEP_BYTES 262144
+
+/* A connection with that much unsent gets no more requests for now. */
+#define MAX_UNSENT_BYTES (1024 * 1024)
+
+typedef struct PoolConn
+{
+	DyLink		link;
+	DyPool	   *pool;
+	struct Lane *lane;
+	struct event *readable;
+	struct event *writable;
+	SSL		   *tls;			/* NULL without TLS */
+	int			fd;
+	DyRequest  *first;			/* in flight, oldest first */
+	DyRequest  *last;
+	int			in_flight;
+	DyBuf		out;
+	size_t		out_sent;
+	bool		out_blocked;	/* waits for the socket to take more */
+	struct PoolConn *next_dirty;	/* with something to flush in this turn */
+	bool		dirty;
+	bool		doomed;			/* give up after the answer that is being read */
+
+	/* the answer that is being read; offsets are into in.data */
+	DyBuf		in;
+	size_t		in_start;		/* where the answer starts */
+	size_t		in_read;		/* messages up to here have been read */
+	bool		has_row;
+	size_t		row_at;			/* the result */
+	size_t		row_len;
+	bool		has_error;
+	size_t		error_at;		/* the ErrorResponse */
+	size_t		error_len;
+} PoolConn;
+
+typedef struct Lane
+{
+	DyPool	   *pool;
+	DyLaneId	id;
+	PoolConn   *conns;
+	int			conn_count;
+	int			depth;			/* requests in flight on a connection */
+	int			ready;
+	DyRequest  *first;			/* waiting, oldest first */
+	DyRequest  *last;
+	int			queued;
+} Lane;
+
+struct DyPool
+{
+	struct event_base *base;
+	const DyConfig *config;
+	DyMetrics  *metrics;
+	DyPoolDone	done;
+	void	   *owner;
+	char		setup[1024];
+	Lane		lanes[DY_LANE_COUNT];
+	PoolConn   *dirty;
+	uint64_t	last_complaint_us;
+};
+
+static void init_conn(PoolConn *conn, Lane *lane);
+static void format_setup(DyPool *pool);
+static void on_ready(void *arg);
+static void on_readable(evutil_socket_t fd, short events, void *arg);
+static void on_writable(evutil_socket_t fd, short events, void *arg);
+static PoolConn *choose_conn(Lane *lane);
+static void send_request(PoolConn *conn, DyRequest *request);
+static void enqueue(Lane *lane, DyRequest *request);
+static void enqueue_first(Lane *lane, DyRequest *request);
+static DyRequest *dequeue(Lane *lane);
+static void pump(Lane *lane);
+static bool flush_conn(PoolConn *conn);
+static ssize_t conn_write(PoolConn *conn, const char *bytes, size_t len);
+static ssize_t conn_read(PoolConn *conn, char *bytes, size_t len);
+static bool read_messages(PoolConn *conn);
+static void forget_finished(PoolConn *conn);
+static bool read_message(PoolConn *conn, const DyWireMessage *message);
+static bool finish_answer(PoolConn *conn, char transaction_status);
+static void reply_error(PoolConn *conn, DyRequest *request, const DyWireError *error);
+static DyFault map_sqlstate(const DyRequest *request, const char *sqlstate,
+							DySlice *message);
+static bool is_retryable(const char *sqlstate);
+static bool ends_session(const char *sqlstate);
+static void complain(DyPool *pool, const DyRequest *request, const char *sqlstate);
+static void lose_conn(PoolConn *conn);
+static void answer(DyPool *pool, DyRequest *request, DyFault fault, DySlice message);
+
+/*
+ * Monotonic clock in us.
+ */
+uint64_t
+dy_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
+}
+
+/*
+ * Make the pool of a thread and begin to connect.
+ *
+ * done is called from dy_pool_submit, dy_pool_flush, dy_pool_expire and the
+ * event loop.
+ */
+DyPool *
+dy_pool_create(struct event_base *base, const DyConfig *config,
+			   const int lane_connections[DY_LANE_COUNT], DyMetrics *metrics,
+			   DyPoolDone done, void *owner)
+{
+	DyPool	   *pool = dy_buf_zalloc(sizeof(DyPool));
+
+	pool->base = base;
+	pool->config = config;
+	pool->metrics = metrics;
+	pool->done = done;
+	pool->owner = owner;
+	format_setup(pool);
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+	{
+		Lane	   *lane = &pool->lanes[i];
+
+		lane->pool = pool;
+		lane->id = (DyLaneId) i;
+		lane->depth = i == DY_LANE_READ ? config->read_depth : 1;
+		lane->conn_count = lane_connections[i];
+		lane->conns = dy_buf_zalloc(sizeof(PoolConn) * (size_t) lane->conn_count);
+		dy_count(&metrics->pool_size[i], lane->conn_count);
+		for (int j = 0; j < lane->conn_count; j++)
+			init_conn(&lane->conns[j], lane);
+	}
+	return pool;
+}
+
+/*
+ * Run the request on its lane, or let it wait, or refuse it if too many
+ * wait.  The pool owns the request until it calls done for it.
+ */
+void
+dy_pool_submit(DyPool *pool, DyRequest *request)
+{
+	Lane	   *lane = &pool->lanes[request->route->lane];
+	PoolConn   *conn = lane->first == NULL ? choose_conn(lane) : NULL;
+
+	request->attempts = 0;
+	if (conn != NULL)
+		send_request(conn, request);
+	else if (lane->queued >= pool->config->queue_limit)
+		answer(pool, request, DY_FAULT_THROTTLING,
+			   DY_SLICE("Rate of requests exceeds the allowed throughput."));
+	else
+		enqueue(lane, request);
+}
+
+/*
+ * Write what this turn of the event loop has gathered; call it at the end of
+ * each turn.
+ */
+void
+dy_pool_flush(DyPool *pool)
+{
+	PoolConn   *conn;
+
+	/* losing a connection may put more requests on others */
+	while ((conn = pool->dirty) != NULL)
+	{
+		pool->dirty = conn->next_dirty;
+		conn->dirty = false;
+		if (conn->link.state == DY_LINK_READY && !conn->out_blocked && !flush_conn(conn))
+			lose_conn(conn);
+	}
+}
+
+/*
+ * Answer what has waited too long; call it some times a second.
+ */
+void
+dy_pool_expire(DyPool *pool)
+{
+	uint64_t	now = dy_now_us();
+	uint64_t	patience = (uint64_t) pool->config->queue_timeout * 1000;
+
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+	{
+		Lane	   *lane = &pool->lanes[i];
+
+		while (lane->first != NULL && lane->first->queued_us + patience < now)
+		{
+			DyRequest  *request = dequeue(lane);
+
+			if (lane->ready > 0)
+				answer(pool, request, DY_FAULT_THROTTLING,
+					   DY_SLICE("Rate of requests exceeds the allowed throughput."));
+			else
+				answer(pool, request, DY_FAULT_SERVICE_UNAVAILABLE,
+					   DY_SLICE("The service is currently unavailable or busy."));
+		}
+	}
+}
+
+/* Has every lane a connection that works? */
+bool
+dy_pool_is_up(const DyPool *pool)
+{
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+	{
+		if (pool->lanes[i].ready == 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Close all connections.  Requests that are still there are answered with an
+ * error first.
+ */
+void
+dy_pool_free(DyPool *pool)
+{
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+	{
+		Lane	   *lane = &pool->lanes[i];
+		DyRequest  *request;
+
+		while ((request = dequeue(lane)) != NULL)
+			answer(pool, request, DY_FAULT_SERVICE_UNAVAILABLE,
+				   DY_SLICE("The service is currently unavailable or busy."));
+		for (int j = 0; j < lane->conn_count; j++)
+		{
+			PoolConn   *conn = &lane->conns[j];
+
+			if (conn->link.state == DY_LINK_READY)
+				lose_conn(conn);
+			dy_link_stop(&conn->link);
+			dy_buf_free(&conn->in);
+			dy_buf_free(&conn->out);
+		}
+		free(lane->conns);
+	}
+	free(pool);
+}
+
+static void
+init_conn(PoolConn *conn, Lane *lane)
+{
+	conn->lane = lane;
+	conn->pool = lane->pool;
+	dy_link_init(&conn->link, lane->pool->base, lane->pool->config, lane->pool->setup,
+				 on_ready, conn);
+	dy_link_start(&conn->link);
+}
+
+/*
+ * What each session runs first.  The statement is planned once: a function
+ * call has only one plan.
+ */
+static void
+format_setup(DyPool *pool)
+{
+	snprintf(pool->setup, sizeof(pool->setup),
+			 "SET search_path = pg_catalog;"
+			 "SET default_transaction_isolation = 'read committed';"
+			 "SET default_transaction_read_only = off;"
+			 "SET client_min_messages = error;"
+			 "SET plan_cache_mode = force_generic_plan;"
+			 "SET idle_session_timeout = 0;"
+			 "SET lock_timeout = %d;"
+			 "SET statement_timeout = %d;"
+			 "PREPARE " DY_WIRE_STATEMENT "(text, text, text) AS"
+			 " SELECT dynamo_internal.execute($1, $2, $3)",
+			 pool->config->lock_timeout, pool->config->statement_timeout);
+}
+
+/* The link is up: take the connection over from libpq. */
+static void
+on_ready(void *arg)
+{
+	PoolConn   *conn = arg;
+	DyPool	   *pool = conn->pool;
+
+	conn->fd = PQsocket(conn->link.pg);
+	conn->tls = PQsslInUse(conn->link.pg) ? PQsslStruct(conn->link.pg, "OpenSSL") : NULL;
+	conn->readable = event_new(pool->base, conn->fd, EV_READ | EV_PERSIST, on_readable, conn);
+	conn->writable = event_new(pool->base, conn->fd, EV_WRITE, on_writable, conn);
+	event_add(conn->readable, NULL);
+	conn->out.len = conn->out_sent = 0;
+	conn->in.len = conn->in_start = conn->in_read = 0;
+	conn->has_row = conn->has_error = false;
+	conn->out_blocked = conn->doomed = false;
+	conn->lane->ready++;
+	dy_count(&pool->metrics->pool_ready[conn->lane->id], 1);
+	pump(conn->lane);
+}
+
+static void
+on_readable(evutil_socket_t fd, short events, void *arg)
+{
+	PoolConn   *conn = arg;
+	ssize_t		got;
+
+	(void) fd;
+	(void) events;
+	do
+	{
+		dy_buf_reserve(&conn->in, READ_BYTES);
+		got = conn_read(conn, conn->in.data + conn->in.len, conn->in.cap - conn->in.len);
+		if (got < 0)
+		{
+			lose_conn(conn);
+			return;
+		}
+		conn->in.len += (size_t) got;
+		if (got > 0 && !read_messages(conn))
+		{
+			lose_conn(conn);
+			return;
+		}
+		/* what TLS has decrypted already makes no event */
+	} while (got > 0 && conn->tls != NULL);
+	pump(conn->lane);
+}
+
+static void
+on_writable(evutil_socket_t fd, short events, void *arg)
+{
+	PoolConn   *conn = arg;
+
+	(void) fd;
+	(void) events;
+	conn->out_blocked = false;
+	if (!flush_conn(conn))
+		lose_conn(conn);
+	else
+		pump(conn->lane);
+}
+
+/* The connection with most room, or NULL if none has any. */
+static PoolConn *
+choose_conn(Lane *lane)
+{
+	PoolConn   *best = NULL;
+
+	for (int i = 0; i < lane->conn_count; i++)
+	{
+		PoolConn   *conn = &lane->conns[i];
+
+		if (conn->link.state != DY_LINK_READY || conn->doomed ||
+			conn->in_flight >= lane->depth ||
+			conn->out.len - conn->out_sent > MAX_UNSENT_BYTES)
+			continue;
+		if (conn->in_flight == 0)
+			return conn;
+		if (best == NULL || conn->in_flight < best->in_flight)
+			best = conn;
+	}
+	return best;
+}
+
+/* Put the request into the connection's buffer; dy_pool_flush sends it. */
+static void
+send_request(PoolConn *conn, DyRequest *request)
+{
+	dy_wire_add_execute(&conn->out, request->route->name, dy_request_body(request),
+						dy_slice_str(request->principal));
+	request->state = DY_REQUEST_SENT;
+	request->attempts++;
+	request->next = NULL;
+	if (conn->last != NULL)
+		conn->last->next = request;
+	else
+		conn->first = request;
+	conn->last = request;
+	conn->in_flight++;
+	dy_count(&conn->pool->metrics->pool_in_flight[conn->lane->id], 1);
+	if (!conn->dirty)
+	{
+		conn->dirty = true;
+		conn->next_dirty = conn->pool->dirty;
+		conn->pool->dirty = conn;
+	}
+}
+
+static void
+enqueue(Lane *lane, DyRequest *request)
+{
+	request->state = DY_REQUEST_QUEUED;
+	request->queued_us = dy_now_us();
+	request->next = NULL;
+	if (lane->last != NULL)
+		lane->last->next = request;
+	else
+		lane->first = request;
+	lane->last = request;
+	lane->queued++;
+	dy_count(&lane->pool->metrics->pool_queued[lane->id], 1);
+}
+
+/* Before all others: for a statement that is run again. */
+static void
+enqueue_first(Lane *lane, DyRequest *request)
+{
+	request->state = DY_REQUEST_QUEUED;
+	request->queued_us = dy_now_us();
+	request->next = lane->first;
+	lane->first = request;
+	if (lane->last == NULL)
+		lane->last = request;
+	lane->queued++;
+	dy_count(&lane->pool->metrics->pool_queued[lane->id], 1);
+}
+
+static DyRequest *
+dequeue(Lane *lane)
+{
+	DyRequest  *request = lane->first;
+
+	if (request == NULL)
+		return NULL;
+	lane->first = request->next;
+	if (lane->first == NULL)
+		lane->last = NULL;
+	request->next = NULL;
+	lane->queued--;
+	dy_count(&lane->pool->metrics->pool_queued[lane->id], -1);
+	return request;
+}
+
+/* Send what waits as long as there is room. */
+static void
+pump(Lane *lane)
+{
+	while (lane->first != NULL)
+	{
+		PoolConn   *conn = choose_conn(lane);
+		DyRequest  *request;
+
+		if (conn == NULL)
+			return;
+		request = dequeue(lane);
+		if (request->conn == NULL)
+			answer(lane->pool, request, DY_FAULT_INTERNAL_SERVER, DY_SLICE(""));
+		else
+			send_request(conn, request);
+	}
+}
+
+/* Write as much as the socket takes; false if the connection is lost. */
+static bool
+flush_conn(PoolConn *conn)
+{
+	while (conn->out_sent < conn->out.len)
+	{
+		ssize_t		sent = conn_write(conn, conn->out.data + conn->out_sent,
+									  conn->out.len - conn->out_sent);
+
+		if (sent < 0)
+			return false;
+		if (sent == 0)
+		{
+			conn->out_blocked = true;
+			event_add(conn->writable, NULL);
+			return true;
+		}
+		conn->out_sent += (size_t) sent;
+	}
+	conn->out.len = conn->out_sent = 0;
+	if (conn->out.cap > KEEP_BYTES)
+		dy_buf_free(&conn->out);
+	return true;
+}
+
+/* Bytes written, 0 if it would block, -1 if the connection is lost. */
+static ssize_t
+conn_write(PoolConn *conn, const char *bytes, size_t len)
+{
+	ssize_t		n;
+
+	if (conn->tls != NULL)
+	{
+		int			chunk = len > INT32_MAX / 2 ? INT32_MAX / 2 : (int) len;
+		int			error;
+
+		ERR_clear_error();
+		n = SSL_write(conn->tls, bytes, chunk);
+		if (n > 0)
+			return n;
+		error = SSL_get_error(conn->tls, (int) n);
+		return error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ ? 0 : -1;
+	}
+	do
+		n = send(conn->fd, bytes, len, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+	return n;
+}
+
+/* Bytes read, 0 if there are none now, -1 if the connection is lost. */
+static ssize_t
+conn_read(PoolConn *conn, char *bytes, size_t len)
+{
+	ssize_t		n;
+
+	if (conn->tls != NULL)
+	{
+		int			chunk = len > INT32_MAX / 2 ? INT32_MAX / 2 : (int) len;
+		int			error;
+
+		ERR_clear_error();
+		n = SSL_read(conn->tls, bytes, chunk);
+		if (n > 0)
+			return n;
+		error = SSL_get_error(conn->tls, (int) n);
+		return error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ ? 0 : -1;
+	}
+	do
+		n = recv(conn->fd, bytes, len, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+	return n == 0 ? -1 : n;
+}
+
+/* Read all complete messages; false if the connection must be given up. */
+static bool
+read_messages(PoolConn *conn)
+{
+	DyWireMessage message;
+
+	for (;;)
+	{
+		switch (dy_wire_next(conn->in.data + conn->in_read,
+							 conn->in.len - conn->in_read, &message))
+		{
+			case DY_WIRE_MORE:
+				forget_finished(conn);
+				return true;
+			case DY_WIRE_BAD:
+				return false;
+			case DY_WIRE_OK:
+				break;
+		}
+		conn->in_read += message.bytes;
+		if (!read_message(conn, &message))
+			return false;
+	}
+}
+
+/* Move the unfinished answer to the start of the buffer. */
+static void
+forget_finished(PoolConn *conn)
+{
+	size_t		done = conn->in_start;
+
+	if (done > 0)
+	{
+		conn->in.len -= done;
+		memmove(conn->in.data, conn->in.data + done, conn->in.len);
+		conn->in_start = 0;
+		conn->in_read -= done;
+		conn->row_at -= conn->has_row ? done : 0;
+		conn->error_at -= conn->has_error ? done : 0;
+	}
+	if (conn->in.len == 0 && conn->in.cap > KEEP_BYTES)
+		dy_buf_free(&conn->in);
+}
+
+/* Take one message; false if the connection must be given up. */
+static bool
+read_message(PoolConn *conn, const DyWireMessage *message)
+{
+	DySlice		column;
+
+	switch (message->type)
+	{
+		case '2':				/* BindComplete */
+		case 'C':				/* CommandComplete */
+		case 'N':				/* NoticeResponse */
+		case 'S':				/* ParameterStatus */
+		case 'A':				/* NotificationResponse */
+			return true;
+		case 'D':				/* DataRow */
+			if (conn->first == NULL || conn->has_row ||
+				!dy_wire_read_row(message->body, &column) || column.data == NULL)
+				return false;
+			conn->has_row = true;
+			conn->row_at = (size_t) (column.data - conn->in.data);
+			conn->row_len = column.len;
+			return true;
+		case 'E':				/* ErrorResponse */
+			if (conn->first == NULL)
+				return false;	/* the session is being ended */
+			conn->has_error = true;
+			conn->error_at = (size_t) (message->body.data - conn->in.data);
+			conn->error_len = message->body.len;
+			return true;
+		case 'Z':				/* ReadyForQuery */
+			return message->body.len == 1 && finish_answer(conn, message->body.data[0]);
+		default:
+			return false;
+	}
+}
+
+/* The oldest request in flight has its answer. */
+static bool
+finish_answer(PoolConn *conn, char transaction_status)
+{
+	DyPool	   *pool = conn->pool;
+	DyRequest  *request = conn->first;
+
+	if (request == NULL || (!conn->has_row && !conn->has_error))
+		return false;
+	conn->first = request->next;
+	if (conn->first == NULL)
+		conn->last = NULL;
+	request->next = NULL;
+	conn->in_flight--;
+	dy_count(&pool->metrics->pool_in_flight[conn->lane->id], -1);
+
+	if (conn->has_error)
+	{
+		DyWireError error;
+
+		if (!dy_wire_read_error((DySlice) {conn->in.data + conn->error_at, conn->error_len},
+								&error))
+			strcpy(error.sqlstate, "XX000");
+		reply_error(conn, request, &error);
+	}
+	else
+	{
+		DyReply		reply = {DY_FAULT_NONE, {conn->in.data + conn->row_at, conn->row_len},
+		{NULL, 0}, {NULL, 0}};
+
+		request->state = DY_REQUEST_DONE;
+		pool->done(request, &reply, pool->owner);
+	}
+	conn->has_row = conn->has_error = false;
+	conn->in_start = conn->in_read;
+
+	/* a transaction left open would swallow the requests that follow */
+	return transaction_status == 'I' && !conn->doomed;
+}
+
+/* The statement failed: run it again, or tell the client. */
+static void
+reply_error(PoolConn *conn, DyRequest *request, const DyWireError *error)
+{
+	DyPool	   *pool = conn->pool;
+	DyReply		reply = {DY_FAULT_NONE, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+
+	if (ends_session(error->sqlstate))
+		conn->doomed = true;
+	if (is_retryable(error->sqlstate) && request->attempts < MAX_ATTEMPTS)
+	{
+		dy_count(&pool->metrics->retries, 1);
+		enqueue_first(conn->lane, request);
+		return;
+	}
+	reply.fault = dy_fault_of_sqlstate(error->sqlstate);
+	if (reply.fault != DY_FAULT_NONE)
+	{
+		reply.message = error->message;
+		reply.extra = error->detail;
+	}
+	else
+	{
+		reply.fault = map_sqlstate(request, error->sqlstate, &reply.message);
+		if (reply.fault != DY_FAULT_SERIALIZATION)
+			complain(pool, request, error->sqlstate);
+	}
+	request->state = DY_REQUEST_DONE;
+	pool->done(request, &reply, pool->owner);
+}
+
+/*
+ * What a SQLSTATE that is not the API's own means to a client.  The text of
+ * the server stays here: it may tell about the inside.
+ */
+static DyFault
+map_sqlstate(const DyRequest *request, const char *sqlstate, DySlice *message)
+{
+	/* bytes that are no text of the database's encoding, NUL among them */
+	if (strcmp(sqlstate, "22021") == 0 || strcmp(sqlstate, "22P05") == 0)
+		return DY_FAULT_SERIALIZATION;
+
+	/* lost against other writers, again and again or for too long */
+	if ((is_retryable(sqlstate) || strcmp(sqlstate, "55P03") == 0) &&
+		request->route->lane == DY_LANE_WRITE)
+	{
+		*message = DY_SLICE("Transaction is ongoing for the item");
+		return DY_FAULT_TRANSACTION_CONFLICT;
+	}
+
+	/* not now: shutting down, standby, no resources */
+	if (ends_session(sqlstate) || strncmp(sqlstate, "53", 2) == 0)
+	{
+		*message = DY_SLICE("The service is currently unavailable or busy.");
+		return DY_FAULT_SERVICE_UNAVAILABLE;
+	}
+	*message = DY_SLICE("Internal server error");
+	return DY_FAULT_INTERNAL_SERVER;
+}
+
+/* Serialization failure and deadlock: nothing was done. */
+static bool
+is_retryable(const char *sqlstate)
+{
+	return strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0;
+}
+
+/*
+ * Errors after which this session is of no use: the server goes down, is a
+ * standby, or the prepared statement is gone.
+ */
+static bool
+ends_session(const char *sqlstate)
+{
+	static const char *const states[] = {"57P01", "57P02", "57P03", "57P05",
+	"25006", "26000"};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+	{
+		if (strcmp(states[i], sqlstate) == 0)
+			return true;
+	}
+	return strncmp(sqlstate, "08", 2) == 0;
+}
+
+/* Tell the operator, at most once a second. */
+static void
+complain(DyPool *pool, const DyRequest *request, const char *sqlstate)
+{
+	uint64_t	now = dy_now_us();
+
+	if (now - pool->last_complaint_us < 1000000)
+		return;
+	pool->last_complaint_us = now;
+	dy_log(DY_LOG_WARNING, "%s failed in Postgres with SQLSTATE %s",
+		   request->route->name.data, sqlstate);
+}
+
+/*
+ * The connection is of no use any more: answer what was in flight and
+ * connect again.
+ */
+static void
+lose_conn(PoolConn *conn)
+{
+	DyPool	   *pool = conn->pool;
+	DyRequest  *request = conn->first;
+
+	event_free(conn->readable);
+	event_free(conn->writable);
+	conn->readable = conn->writable = NULL;
+	conn->lane->ready--;
+	dy_count(&pool->metrics->pool_ready[conn->lane->id], -1);
+	dy_count(&pool->metrics->pool_lost[conn->lane->id], 1);
+	dy_count(&pool->metrics->pool_in_flight[conn->lane->id], -conn->in_flight);
+	conn->first = conn->last = NULL;
+	conn->in_flight = 0;
+	dy_buf_free(&conn->in);
+	dy_buf_free(&conn->out);
+	dy_link_fail(&conn->link);
+
+	while (request != NULL)
+	{
+		DyRequest  *next = request->next;
+
+		answer(pool, request, DY_FAULT_INTERNAL_SERVER, DY_SLICE("Internal server error"));
+		request = next;
+	}
+}
+
+/* Finish a request without Postgres. */
+static void
+answer(DyPool *pool, DyRequest *request, DyFault fault, DySlice message)
+{
+	DyReply		reply = {fault, {NULL, 0}, message, {NULL, 0}};
+
+	request->state = DY_REQUEST_DONE;
+	pool->done(request, &reply, pool->owner);
+}

@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * request.h
+ *	  One request, from the last byte of its head to its answer.
+ *
+ * The HTTP connection makes it; while it is with the pool the pool owns it,
+ * and the connection only knows it.  A client that goes away leaves its
+ * request with conn == NULL; the pool finishes it and nobody is told.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_BRIDGE_REQUEST_H
+#define DY_BRIDGE_REQUEST_H
+
+#include "bridge/faults.h"
+#include "bridge/http.h"
+#include "bridge/keyset.h"
+#include "bridge/routes.h"
+
+typedef enum DyRequestState
+{
+	DY_REQUEST_READING,			/* the body is coming in */
+	DY_REQUEST_QUEUED,			/* waits for a connection of its lane */
+	DY_REQUEST_SENT,			/* at Postgres */
+	DY_REQUEST_DONE
+} DyRequestState;
+
+typedef struct DyRequest
+{
+	DyRequestState state;
+	struct DyHttpConn *conn;	/* NULL once the client is gone */
+	struct DyRequest *next;		/* in the queue or flight list it is on */
+
+	DyHttpHead	head;			/* points into head_bytes */
+	char	   *head_bytes;
+	DyBuf		body;			/* as it came over the wire */
+	DyBuf		plain;			/* decompressed, if it was compressed */
+	size_t		accounted;		/* bytes counted in the server's total */
+	DyChunkDecoder chunks;
+
+	const DyRoute *route;		/* NULL until known */
+	const char *content_type;	/* of the answer */
+	char		principal[DY_MAX_PRINCIPAL_BYTES + 1];
+	int			attempts;		/* at Postgres */
+	uint64_t	received_us;	/* when it was complete */
+	uint64_t	queued_us;
+} DyRequest;
+
+/* What Postgres said, or what became of the request instead. */
+typedef struct DyReply
+{
+	DyFault		fault;			/* DY_FAULT_NONE: body is the result */
+	DySlice		body;
+	DySlice		message;		/* of the fault */
+	DySlice		extra;			/* of the fault, a JSON object or empty */
+} DyReply;
+
+static inline DySlice
+dy_request_body(const DyRequest *request)
+{
+	return dy_buf_slice(request->plain.data != NULL ? &request->plain : &request->body);
+}
+
+#endif							/* DY_BRIDGE_REQUEST_H */

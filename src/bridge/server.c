@@ -1,0 +1,988 @@
+/*-------------------------------------------------------------------------
+ *
+ * server.c
+ *	  The HTTP connections of one thread.
+ *
+ * A connection serves one request at a time; requests that a client sends
+ * ahead (pipelining) wait in its input, which is bounded, and are answered
+ * in their order.  POST is not idempotent, so running them side by side is
+ * not allowed (RFC 9112, 9.3.2).
+ *
+ *	  idle -> head -> body -> busy -> idle ...
+ *		\________\_______\______\___-> linger -> closed
+ *
+ *	  idle		no byte of a request yet
+ *	  head		some bytes, but not the whole head
+ *	  body		the head is read, the body is coming
+ *	  busy		the request is with the pool
+ *	  linger	answered for the last time; what still comes is thrown away,
+ *				so that the client reads the answer and not a reset
+ *	  closed	only memory is left, until the callbacks on the stack return
+ *
+ * Every state but busy has a deadline (on the whole state, not on single
+ * bytes, so that dripping bytes does not help), which dy_server_tick checks.
+ *
+ * Memory of an idle connection: DyHttpConn and libevent's bufferevent, about
+ * 2 kB.  Input is read up to INPUT_BYTES ahead; bodies of all threads together
+ * are limited by max_buffered_mb.
+ *
+ * Answers are sent with one system call while nothing else waits in the
+ * output; only what the socket does not take goes through libevent.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <zlib.h>
+
+#include "bridge/gate.h"
+#include "bridge/log.h"
+#include "bridge/server.h"
+
+/* Bytes read ahead of what is being processed. */
+#define INPUT_BYTES 65536
+
+/* A client with that much of its answers unread gets no more for now. */
+#define OUTPUT_BYTES (1024 * 1024)
+
+/* How long and how much is read from a client that is being closed. */
+#define LINGER_US 2000000
+#define LINGER_BYTES (32 * 1024 * 1024)
+
+/* Pause of accepting when the process is out of file descriptors. */
+#define ACCEPT_PAUSE_US 200000
+
+#define REQUEST_ID_CHARS 52
+
+typedef enum HttpState
+{
+	HTTP_IDLE,
+	HTTP_HEAD,
+	HTTP_BODY,
+	HTTP_BUSY,
+	HTTP_LINGER,
+	HTTP_CLOSED
+} HttpState;
+
+struct DyHttpConn
+{
+	HttpState	state;
+	bool		processing;		/* process() is on the stack */
+	bool		close_after;	/* no more requests after this answer */
+	DyServer   *server;
+	struct bufferevent *bev;
+	DyRequest  *request;		/* from head to answer */
+	DyHttpConn *next;
+	DyHttpConn *prev;
+	size_t		scanned;		/* input already searched for the head's end */
+	size_t		discarded;		/* while lingering */
+	uint64_t	deadline_us;	/* of the state; 0 = none */
+};
+
+struct DyServer
+{
+	struct event_base *base;
+	const DyConfig *config;
+	struct evconnlistener *listener;	/* NULL while draining */
+	uint64_t	accept_again_us;	/* 0 = accepting */
+	DyPool	   *pool;
+	DyGate		gate;
+	DyMetrics  *metrics;
+	DyMetrics  *const *all_metrics;
+	int			thread_count;
+	DyHttpConn *conns;
+	int			conn_count;
+	int			conn_limit;
+	bool		draining;
+	uint64_t	random[2];		/* for request ids */
+	time_t		date_at;		/* what date_text says */
+	char		date_text[40];
+	DyBuf		head;			/* scratch for answers */
+	DyBuf		body;
+};
+
+/* Bodies in memory, of all threads. */
+static _Atomic int64_t buffered_bytes;
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
+					  struct sockaddr *address, int len, void *arg);
+static void on_accept_error(struct evconnlistener *listener, void *arg);
+static void on_input(struct bufferevent *bev, void *arg);
+static void on_output(struct bufferevent *bev, void *arg);
+static void on_event(struct bufferevent *bev, short events, void *arg);
+static void process(DyHttpConn *conn);
+static bool process_head(DyHttpConn *conn);
+static bool process_body(DyHttpConn *conn);
+static bool body_length_is(DyHttpConn *conn, size_t length, bool *complete);
+static bool process_chunks(DyHttpConn *conn, bool *complete);
+static bool account_body(DyRequest *request, size_t limit);
+static void send_continue(DyHttpConn *conn);
+static void handle(DyHttpConn *conn);
+static void discard_input(DyHttpConn *conn);
+static void answer_fault(DyHttpConn *conn, DyFault fault, DySlice message, DySlice extra);
+static void answer_health(DyHttpConn *conn);
+static void answer_metrics(DyHttpConn *conn);
+static void answer_preflight(DyHttpConn *conn);
+static void answer_too_large(DyHttpConn *conn);
+static void answer_malformed(DyHttpConn *conn, int status);
+static void begin_answer(DyHttpConn *conn, int status, const char *content_type);
+static void add_origin(DyHttpConn *conn);
+static void add_number(DyBuf *out, uint64_t number);
+static void finish_answer(DyHttpConn *conn, DySlice body);
+static void end_request(DyHttpConn *conn);
+static void send_bytes(DyHttpConn *conn, DySlice head, DySlice body);
+static void enter(DyHttpConn *conn, HttpState state);
+static void close_conn(DyHttpConn *conn);
+static void free_conn(DyHttpConn *conn);
+static void free_request(DyRequest *request);
+static void make_request_id(DyServer *server, char *id);
+static const char *http_date(DyServer *server);
+
+/*
+ * Serve on a listening socket, which the server will close.
+ *
+ * all_metrics are those of all threads; all_metrics[thread] is written here.
+ */
+DyServer *
+dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
+				 DyMetrics *const *all_metrics, int thread, int thread_count)
+{
+	DyServer   *server = dy_buf_zalloc(sizeof(DyServer));
+
+	server->base = base;
+	server->config = config;
+	server->all_metrics = all_metrics;
+	server->metrics = all_metrics[thread];
+	server->thread_count = thread_count;
+	server->conn_limit = config->max_connections / thread_count;
+	if (server->conn_limit < 1)
+		server->conn_limit = 1;
+	server->gate.config = config;
+	server->gate.signer = dy_signer_create();
+	if (getrandom(server->random, sizeof(server->random), 0) != sizeof(server->random))
+		server->random[0] = dy_now_us();
+	server->random[1] |= 1;
+	server->listener = evconnlistener_new(base, on_accept, server,
+										  LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+										  0, listen_fd);
+	if (server->listener != NULL)
+		evconnlistener_set_error_cb(server->listener, on_accept_error);
+	return server;
+}
+
+/* Must be called before the event loop runs. */
+void
+dy_server_set_pool(DyServer *server, DyPool *pool)
+{
+	server->pool = pool;
+}
+
+/*
+ * The pool has finished a request: answer the client, if it is still there.
+ */
+void
+dy_server_done(DyRequest *request, const DyReply *reply, void *arg)
+{
+	DyServer   *server = arg;
+	DyHttpConn *conn = request->conn;
+
+	dy_metrics_request(server->metrics, request->route->operation,
+					   dy_now_us() - request->received_us, reply->fault);
+	if (conn == NULL)
+	{
+		free_request(request);
+		return;
+	}
+	assert(conn->state == HTTP_BUSY && conn->request == request);
+	if (reply->fault == DY_FAULT_NONE)
+	{
+		begin_answer(conn, 200, request->content_type);
+		finish_answer(conn, reply->body);
+	}
+	else
+		answer_fault(conn, reply->fault, reply->message, reply->extra);
+	process(conn);
+}
+
+/*
+ * Close what is over its deadline; call it some times a second.
+ */
+void
+dy_server_tick(DyServer *server)
+{
+	uint64_t	now = dy_now_us();
+	DyHttpConn *next;
+
+	for (DyHttpConn *conn = server->conns; conn != NULL; conn = next)
+	{
+		next = conn->next;
+		if (conn->deadline_us == 0 || conn->deadline_us > now)
+			continue;
+		if (conn->state == HTTP_BODY)
+		{
+			answer_malformed(conn, 408);
+			process(conn);
+		}
+		else
+			close_conn(conn);
+	}
+	if (server->listener != NULL && server->accept_again_us != 0 &&
+		server->accept_again_us <= now)
+	{
+		server->accept_again_us = 0;
+		evconnlistener_enable(server->listener);
+	}
+}
+
+/*
+ * Accept no more, close what is idle, and close the others after the answer
+ * they wait for.
+ */
+void
+dy_server_drain(DyServer *server)
+{
+	DyHttpConn *next;
+
+	if (server->draining)
+		return;
+	server->draining = true;
+	if (server->listener != NULL)
+		evconnlistener_free(server->listener);
+	server->listener = NULL;
+	for (DyHttpConn *conn = server->conns; conn != NULL; conn = next)
+	{
+		next = conn->next;
+		if (conn->state == HTTP_IDLE &&
+			evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+			close_conn(conn);
+	}
+}
+
+int
+dy_server_open_connections(const DyServer *server)
+{
+	return server->conn_count;
+}
+
+/* Closes everything; the pool must have finished its requests. */
+void
+dy_server_free(DyServer *server)
+{
+	while (server->conns != NULL)
+		close_conn(server->conns);
+	if (server->listener != NULL)
+		evconnlistener_free(server->listener);
+	dy_signer_free(server->gate.signer);
+	dy_keyset_release(server->gate.keys);
+	dy_buf_free(&server->gate.text);
+	dy_buf_free(&server->head);
+	dy_buf_free(&server->body);
+	free(server);
+}
+
+static void
+on_accept(struct evconnlistener *listener, evutil_socket_t fd,
+		  struct sockaddr *address, int len, void *arg)
+{
+	DyServer   *server = arg;
+	DyHttpConn *conn;
+	struct timeval write_timeout = {server->config->write_timeout / 1000,
+	(server->config->write_timeout % 1000) * 1000};
+	int			on = 1;
+
+	(void) listener;
+	(void) address;
+	(void) len;
+	if (server->conn_count >= server->conn_limit)
+	{
+		static const char full[] = "HTTP/1.1 503 Service Unavailable\r\n"
+			"Content-Length: 0\r\nConnection: close\r\n\r\n";
+
+		if (send(fd, full, sizeof(full) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+			dy_count(&server->metrics->http_malformed, 1);
+		evutil_closesocket(fd);
+		return;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+
+	conn = dy_buf_zalloc(sizeof(DyHttpConn));
+	conn->server = server;
+	conn->bev = bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (conn->bev == NULL)
+	{
+		evutil_closesocket(fd);
+		free(conn);
+		return;
+	}
+	conn->next = server->conns;
+	if (conn->next != NULL)
+		conn->next->prev = conn;
+	server->conns = conn;
+	server->conn_count++;
+	dy_count(&server->metrics->http_open, 1);
+	dy_count(&server->metrics->http_accepted, 1);
+
+	bufferevent_setcb(conn->bev, on_input, on_output, on_event, conn);
+	bufferevent_setwatermark(conn->bev, EV_READ, 0, INPUT_BYTES);
+	bufferevent_set_timeouts(conn->bev, NULL, &write_timeout);
+	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
+	enter(conn, HTTP_IDLE);
+}
+
+/* Mostly: no file descriptors left.  Wait instead of running in circles. */
+static void
+on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	DyServer   *server = arg;
+
+	dy_log(DY_LOG_WARNING, "could not accept a connection: %s", strerror(errno));
+	evconnlistener_disable(listener);
+	server->accept_again_us = dy_now_us() + ACCEPT_PAUSE_US;
+}
+
+static void
+on_input(struct bufferevent *bev, void *arg)
+{
+	(void) bev;
+	process(arg);
+}
+
+/* All output has been written. */
+static void
+on_output(struct bufferevent *bev, void *arg)
+{
+	DyHttpConn *conn = arg;
+
+	(void) bev;
+	if (conn->state == HTTP_LINGER)
+		shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
+	process(conn);
+}
+
+static void
+on_event(struct bufferevent *bev, short events, void *arg)
+{
+	(void) bev;
+	if (events & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
+		close_conn(arg);
+}
+
+/* Go as far as the input allows. */
+static void
+process(DyHttpConn *conn)
+{
+	bool		more = true;
+
+	if (conn->processing)
+		return;
+	conn->processing = true;
+	while (more)
+	{
+		switch (conn->state)
+		{
+			case HTTP_IDLE:
+			case HTTP_HEAD:
+				more = process_head(conn);
+				break;
+			case HTTP_BODY:
+				more = process_body(conn);
+				break;
+			case HTTP_LINGER:
+				discard_input(conn);
+				more = false;
+				break;
+			case HTTP_BUSY:
+			case HTTP_CLOSED:
+				more = false;
+				break;
+		}
+	}
+	conn->processing = false;
+	if (conn->state == HTTP_CLOSED)
+		free_conn(conn);
+}
+
+/* Read a head; false if there is no more to do now. */
+static bool
+process_head(DyHttpConn *conn)
+{
+	DyServer   *server = conn->server;
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	size_t		available = evbuffer_get_length(input);
+	size_t		limit = (size_t) server->config->max_head_bytes;
+	size_t		head_len;
+	const char *bytes;
+	DyRequest  *request;
+	int			status;
+
+	if (available == 0)
+	{
+		if (server->draining &&
+			evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+			close_conn(conn);
+		return false;
+	}
+	if (evbuffer_get_length(bufferevent_get_output(conn->bev)) > OUTPUT_BYTES)
+		return false;			/* on_output comes back here */
+	if (available > limit)
+		available = limit;
+	bytes = (const char *) evbuffer_pullup(input, (ev_ssize_t) available);
+	head_len = dy_http_head_length(bytes, available, conn->scanned);
+	if (head_len == 0)
+	{
+		conn->scanned = available;
+		if (available == limit)
+		{
+			answer_malformed(conn, 431);
+			return true;
+		}
+		if (conn->state == HTTP_IDLE)
+			enter(conn, HTTP_HEAD);
+		return false;
+	}
+
+	request = dy_buf_alloc(sizeof(DyRequest));
+	memset(request, 0, offsetof(DyRequest, head));
+	memset((char *) request + offsetof(DyRequest, head_bytes), 0,
+		   sizeof(DyRequest) - offsetof(DyRequest, head_bytes));
+	request->conn = conn;
+	request->head_bytes = dy_buf_alloc(head_len);
+	memcpy(request->head_bytes, bytes, head_len);
+	evbuffer_drain(input, head_len);
+	conn->request = request;
+	conn->scanned = 0;
+	if (dy_http_parse_head(request->head_bytes, head_len, &request->head, &status) != DY_HTTP_OK)
+	{
+		answer_malformed(conn, status);
+		return true;
+	}
+	conn->close_after = !request->head.keep_alive || server->draining;
+	if (request->head.content_length > (uint64_t) server->config->max_body_bytes)
+	{
+		answer_too_large(conn);
+		return true;
+	}
+	enter(conn, HTTP_BODY);
+	if (request->head.expect_continue && evbuffer_get_length(input) == 0 &&
+		(request->head.chunked || request->head.content_length > 0))
+		send_continue(conn);
+	return true;
+}
+
+/* Read the body as far as it is here; false if more must come first. */
+static bool
+process_body(DyHttpConn *conn)
+{
+	DyRequest  *request = conn->request;
+	bool		complete = false;
+	bool		ok;
+
+	if (request->head.chunked)
+		ok = process_chunks(conn, &complete);
+	else
+		ok = body_length_is(conn, (size_t) request->head.content_length, &complete);
+	if (!ok)
+		return true;			/* it was answered */
+	if (!complete)
+		return false;
+	handle(conn);
+	return true;
+}
+
+/* A body of known length. */
+static bool
+body_length_is(DyHttpConn *conn, size_t length, bool *complete)
+{
+	DyRequest  *request = conn->request;
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	size_t		n = evbuffer_get_length(input);
+
+	if (n > length - request->body.len)
+		n = length - request->body.len;
+	if (n > 0)
+	{
+		dy_buf_reserve(&request->body, n);
+		if (!account_body(request, (size_t) conn->server->config->max_buffered_mb))
+		{
+			answer_malformed(conn, 503);
+			return false;
+		}
+		evbuffer_remove(input, request->body.data + request->body.len, n);
+		request->body.len += n;
+	}
+	*complete = request->body.len == length;
+	return true;
+}
+
+/* A body in chunks. */
+static bool
+process_chunks(DyHttpConn *conn, bool *complete)
+{
+	DyRequest  *request = conn->request;
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	size_t		limit = (size_t) conn->server->config->max_body_bytes;
+
+	for (;;)
+	{
+		size_t		n = evbuffer_get_contiguous_space(input);
+		const char *bytes;
+		size_t		used = 0;
+		DySlice		data;
+		DyChunkResult result;
+
+		if (n == 0)
+			return true;
+		bytes = (const char *) evbuffer_pullup(input, (ev_ssize_t) n);
+		result = dy_http_decode_chunk(&request->chunks, bytes, n, &used, &data);
+		switch (result)
+		{
+			case DY_CHUNKS_DATA:
+				if (data.len > limit - request->body.len)
+				{
+					answer_too_large(conn);
+					return false;
+				}
+				dy_buf_add(&request->body, data.data, data.len);
+				if (!account_body(request, (size_t) conn->server->config->max_buffered_mb))
+				{
+					answer_malformed(conn, 503);
+					return false;
+				}
+				break;
+			case DY_CHUNKS_BAD:
+				answer_malformed(conn, 400);
+				return false;
+			case DY_CHUNKS_DONE:
+				*complete = true;
+				break;
+			case DY_CHUNKS_MORE:
+				break;
+		}
+		evbuffer_drain(input, used);
+		if (*complete)
+			return true;
+	}
+}
+
+/* Count what the body takes now; false if that is too much for all. */
+static bool
+account_body(DyRequest *request, size_t limit_mb)
+{
+	size_t		holds = request->body.cap + request->plain.cap;
+	int64_t		more = (int64_t) (holds - request->accounted);
+	int64_t		total = atomic_fetch_add(&buffered_bytes, more) + more;
+
+	request->accounted = holds;
+	return total <= (int64_t) limit_mb * 1024 * 1024;
+}
+
+static void
+send_continue(DyHttpConn *conn)
+{
+	send_bytes(conn, DY_SLICE("HTTP/1.1 100 Continue\r\n\r\n"), DY_SLICE(""));
+}
+
+/* The request is complete. */
+static void
+handle(DyHttpConn *conn)
+{
+	DyServer   *server = conn->server;
+	DyRequest  *request = conn->request;
+	DyVerdict	verdict;
+
+	request->received_us = dy_now_us();
+	server->gate.keys = dy_keyset_current(server->gate.keys);
+	verdict = dy_gate_check(&server->gate, request);
+	switch (verdict)
+	{
+		case DY_VERDICT_EXECUTE:
+			if (account_body(request, (size_t) server->config->max_buffered_mb))
+			{
+				enter(conn, HTTP_BUSY);
+				dy_pool_submit(server->pool, request);
+			}
+			else
+				answer_malformed(conn, 503);
+			break;
+		case DY_VERDICT_FAULT:
+			dy_count(&server->metrics->faults[request->route != NULL
+											  ? (int) request->route->operation : DY_OP_COUNT]
+					 [server->gate.fault], 1);
+			answer_fault(conn, server->gate.fault, dy_buf_slice(&server->gate.text),
+						 (DySlice) {NULL, 0});
+			break;
+		case DY_VERDICT_HEALTH:
+			answer_health(conn);
+			break;
+		case DY_VERDICT_METRICS:
+			answer_metrics(conn);
+			break;
+		case DY_VERDICT_PREFLIGHT:
+			answer_preflight(conn);
+			break;
+		case DY_VERDICT_NOT_FOUND:
+			begin_answer(conn, 404, NULL);
+			finish_answer(conn, DY_SLICE("<UnknownOperationException/>\n"));
+			break;
+	}
+}
+
+/* While lingering: read on, up to a limit, and throw it away. */
+static void
+discard_input(DyHttpConn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	size_t		n = evbuffer_get_length(input);
+
+	evbuffer_drain(input, n);
+	conn->discarded += n;
+	if (conn->discarded > LINGER_BYTES)
+		close_conn(conn);
+}
+
+static void
+answer_fault(DyHttpConn *conn, DyFault fault, DySlice message, DySlice extra)
+{
+	DyBuf	   *body = &conn->server->body;
+
+	body->len = 0;
+	dy_fault_body(body, fault, message, extra);
+	begin_answer(conn, dy_fault_status(fault), conn->request->content_type);
+	finish_answer(conn, dy_buf_slice(body));
+}
+
+/* The service's answer to a load balancer, blank at the end included. */
+static void
+answer_health(DyHttpConn *conn)
+{
+	DyServer   *server = conn->server;
+	bool		up = dy_pool_is_up(server->pool) &&
+		(server->config->development || server->gate.keys != NULL);
+
+	server->body.len = 0;
+	dy_buf_printf(&server->body, "%s: dynamodb.%s.amazonaws.com ",
+				  up ? "healthy" : "unhealthy", server->config->region);
+	begin_answer(conn, up ? 200 : 503, NULL);
+	finish_answer(conn, dy_buf_slice(&server->body));
+}
+
+static void
+answer_metrics(DyHttpConn *conn)
+{
+	DyServer   *server = conn->server;
+
+	server->body.len = 0;
+	dy_metrics_text(server->all_metrics, server->thread_count,
+					(uint64_t) atomic_load(&buffered_bytes), &server->body);
+	begin_answer(conn, 200, "text/plain; version=0.0.4; charset=utf-8");
+	finish_answer(conn, dy_buf_slice(&server->body));
+}
+
+static void
+answer_preflight(DyHttpConn *conn)
+{
+	DyBuf	   *head = &conn->server->head;
+	DySlice		headers = dy_http_header(&conn->request->head, "access-control-request-headers");
+	DySlice		method = dy_http_header(&conn->request->head, "access-control-request-method");
+
+	begin_answer(conn, 200, NULL);
+	if (headers.len > 0)
+	{
+		dy_buf_add_str(head, "Access-Control-Allow-Headers: ");
+		dy_buf_add(head, headers.data, headers.len);
+		dy_buf_add_str(head, "\r\n");
+	}
+	if (method.len > 0)
+	{
+		dy_buf_add_str(head, "Access-Control-Allow-Methods: ");
+		dy_buf_add(head, method.data, method.len);
+		dy_buf_add_str(head, "\r\n");
+	}
+	dy_buf_add_str(head, "Access-Control-Max-Age: 172800\r\n");
+	finish_answer(conn, DY_SLICE(""));
+}
+
+/* As the service: no length, no request id. */
+static void
+answer_too_large(DyHttpConn *conn)
+{
+	dy_count(&conn->server->metrics->http_malformed, 1);
+	conn->close_after = true;
+	send_bytes(conn, DY_SLICE("HTTP/1.1 413 Request Entity Too Large\r\n"
+							  "Transfer-Encoding: chunked\r\n"
+							  "Connection: close\r\n\r\n0\r\n\r\n"), DY_SLICE(""));
+	end_request(conn);
+}
+
+/* What came is no request that can be answered: say so and close. */
+static void
+answer_malformed(DyHttpConn *conn, int status)
+{
+	DyBuf	   *head = &conn->server->head;
+
+	dy_count(&conn->server->metrics->http_malformed, 1);
+	conn->close_after = true;
+	head->len = 0;
+	dy_buf_printf(head, "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+				  status, dy_http_reason(status));
+	send_bytes(conn, dy_buf_slice(head), DY_SLICE(""));
+	end_request(conn);
+}
+
+/*
+ * Start the head of an answer in server->head; more fields may be added
+ * before finish_answer.
+ */
+static void
+begin_answer(DyHttpConn *conn, int status, const char *content_type)
+{
+	DyServer   *server = conn->server;
+	DyBuf	   *head = &server->head;
+	char		id[REQUEST_ID_CHARS];
+
+	make_request_id(server, id);
+	head->len = 0;
+	dy_buf_add_str(head, "HTTP/1.1 ");
+	add_number(head, (uint64_t) status);
+	dy_buf_add_char(head, ' ');
+	dy_buf_add_str(head, dy_http_reason(status));
+	dy_buf_add_str(head, "\r\nServer: Server\r\nDate: ");
+	dy_buf_add_str(head, http_date(server));
+	if (content_type != NULL)
+	{
+		dy_buf_add_str(head, "\r\nContent-Type: ");
+		dy_buf_add_str(head, content_type);
+	}
+	dy_buf_add_str(head, "\r\nx-amzn-RequestId: ");
+	dy_buf_add(head, id, sizeof(id));
+	dy_buf_add_str(head, "\r\n");
+	add_origin(conn);
+}
+
+/* A browser of any origin may read the answer, as with the service. */
+static void
+add_origin(DyHttpConn *conn)
+{
+	if (dy_http_has_header(&conn->request->head, "origin"))
+		dy_buf_add_str(&conn->server->head, "Access-Control-Allow-Origin: *\r\n");
+}
+
+static void
+add_number(DyBuf *out, uint64_t number)
+{
+	char		digits[20];
+	int			at = sizeof(digits);
+
+	do
+		digits[--at] = (char) ('0' + number % 10);
+	while ((number /= 10) > 0);
+	dy_buf_add(out, digits + at, sizeof(digits) - (size_t) at);
+}
+
+/* Send the answer that begin_answer started, and be done with the request. */
+static void
+finish_answer(DyHttpConn *conn, DySlice body)
+{
+	DyBuf	   *head = &conn->server->head;
+
+	if (conn->server->draining)
+		conn->close_after = true;
+	dy_buf_add_str(head, "Content-Length: ");
+	add_number(head, body.len);
+	if (body.len > 0)
+	{
+		dy_buf_add_str(head, "\r\nx-amz-crc32: ");
+		add_number(head, crc32_z(0, (const Bytef *) body.data, body.len));
+	}
+	dy_buf_add_str(head, conn->close_after ? "\r\nConnection: close\r\n\r\n"
+				   : "\r\nConnection: keep-alive\r\n\r\n");
+	send_bytes(conn, dy_buf_slice(head), body);
+	end_request(conn);
+}
+
+/* The answer is on its way: forget the request and go on or stop. */
+static void
+end_request(DyHttpConn *conn)
+{
+	if (conn->request != NULL)
+		free_request(conn->request);
+	conn->request = NULL;
+	conn->scanned = 0;
+	if (conn->state == HTTP_CLOSED)
+		return;
+	if (!conn->close_after)
+	{
+		enter(conn, HTTP_IDLE);
+		return;
+	}
+	if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+		shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
+	enter(conn, HTTP_LINGER);
+}
+
+/* Send at once what the socket takes, and leave the rest to libevent. */
+static void
+send_bytes(DyHttpConn *conn, DySlice head, DySlice body)
+{
+	struct evbuffer *output = bufferevent_get_output(conn->bev);
+	size_t		sent = 0;
+
+	if (evbuffer_get_length(output) == 0)
+	{
+		struct iovec parts[2] = {{(void *) head.data, head.len}, {(void *) body.data, body.len}};
+		struct msghdr message = {.msg_iov = parts,.msg_iovlen = body.len > 0 ? 2 : 1};
+		ssize_t		n = sendmsg(bufferevent_getfd(conn->bev), &message,
+								MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		/* an error will show up again when libevent writes */
+		if (n > 0)
+			sent = (size_t) n;
+	}
+	if (sent < head.len)
+	{
+		evbuffer_add(output, head.data + sent, head.len - sent);
+		sent = head.len;
+	}
+	if (sent < head.len + body.len)
+		evbuffer_add(output, body.data + (sent - head.len), head.len + body.len - sent);
+}
+
+/* The only place that changes the state of a live connection. */
+static void
+enter(DyHttpConn *conn, HttpState state)
+{
+	const DyConfig *config = conn->server->config;
+	uint64_t	life_us = 0;
+
+	assert(conn->state != HTTP_CLOSED);
+	switch (state)
+	{
+		case HTTP_IDLE:
+			life_us = (uint64_t) config->idle_timeout * 1000;
+			break;
+		case HTTP_HEAD:
+			life_us = (uint64_t) config->head_timeout * 1000;
+			break;
+		case HTTP_BODY:
+			life_us = (uint64_t) config->body_timeout * 1000;
+			break;
+		case HTTP_LINGER:
+			life_us = LINGER_US;
+			break;
+		case HTTP_BUSY:
+		case HTTP_CLOSED:
+			break;
+	}
+	conn->state = state;
+	conn->deadline_us = life_us > 0 ? dy_now_us() + life_us : 0;
+}
+
+/*
+ * Close the socket.  A request that is with the pool stays there, and the
+ * memory of the connection until process() has returned.
+ */
+static void
+close_conn(DyHttpConn *conn)
+{
+	DyServer   *server = conn->server;
+
+	if (conn->state == HTTP_CLOSED)
+		return;
+	if (conn->request != NULL)
+	{
+		conn->request->conn = NULL;
+		if (conn->state != HTTP_BUSY)
+			free_request(conn->request);
+		conn->request = NULL;
+	}
+	enter(conn, HTTP_CLOSED);
+	bufferevent_free(conn->bev);
+	conn->bev = NULL;
+	if (conn->prev != NULL)
+		conn->prev->next = conn->next;
+	else
+		server->conns = conn->next;
+	if (conn->next != NULL)
+		conn->next->prev = conn->prev;
+	server->conn_count--;
+	dy_count(&server->metrics->http_open, -1);
+	if (!conn->processing)
+		free_conn(conn);
+}
+
+static void
+free_conn(DyHttpConn *conn)
+{
+	assert(conn->state == HTTP_CLOSED && conn->request == NULL);
+	free(conn);
+}
+
+static void
+free_request(DyRequest *request)
+{
+	atomic_fetch_sub(&buffered_bytes, (int64_t) request->accounted);
+	free(request->head_bytes);
+	dy_buf_free(&request->body);
+	dy_buf_free(&request->plain);
+	free(request);
+}
+
+/*
+ * 52 characters in the style of the service: 256 random bits in base 32.
+ * xorshift128+ is enough, nothing depends on them being hard to guess.
+ */
+static void
+make_request_id(DyServer *server, char *id)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+	uint64_t	bits = 0;
+
+	for (int i = 0; i < REQUEST_ID_CHARS; i++)
+	{
+		if (i % 12 == 0)
+		{
+			uint64_t	a = server->random[0];
+			uint64_t	b = server->random[1];
+
+			server->random[0] = b;
+			a ^= a << 23;
+			server->random[1] = a ^ b ^ (a >> 17) ^ (b >> 26);
+			bits = server->random[1] + b;
+		}
+		id[i] = digits[bits & 31];
+		bits >>= 5;
+	}
+	/* 51 characters hold 255 bits, the last one holds one more */
+	id[REQUEST_ID_CHARS - 1] = digits[(bits & 1) << 4];
+}
+
+/* "Sun, 22 Nov 2026 20:00:00 GMT", made once a second. */
+static const char *
+http_date(DyServer *server)
+{
+	time_t		now = time(NULL);
+
+	if (now != server->date_at)
+	{
+		struct tm	tm;
+
+		gmtime_r(&now, &tm);
+		strftime(server->date_text, sizeof(server->date_text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		server->date_at = now;
+	}
+	return server->date_text;
+}

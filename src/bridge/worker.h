@@ -1,0 +1,22 @@
+/*-------------------------------------------------------------------------
+ *
+ * worker.h
+ *	  A thread that serves requests.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_BRIDGE_WORKER_H
+#define DY_BRIDGE_WORKER_H
+
+#include "bridge/config.h"
+#include "bridge/metrics.h"
+
+typedef struct DyWorker DyWorker;
+
+extern DyWorker *dy_worker_start(const DyConfig *config, int listen_fd,
+								 DyMetrics *const *all_metrics, int thread,
+								 int thread_count);
+extern void dy_worker_drain(DyWorker *worker);
+extern void dy_worker_join(DyWorker *worker);
+
+#endif							/* DY_BRIDGE_WORKER_H */
