@@ -171,7 +171,7 @@ class Bench:
         self.cluster.start(memory_mb)
         self.cluster.sql("CREATE DATABASE bench", "postgres")
         self.cluster.sql("CREATE EXTENSION dynamo")
-        self.cluster.sql(f"SELECT dynamo.create_access_key('{KEY['access']}', '{KEY['secret']}')")
+        self.cluster.sql(f"SELECT dynamo.create_access_key('bench', '{KEY['access']}', '{KEY['secret']}')")
         subprocess.run([os.path.join(self.bindir, "pgbench"), "-i", "-q", "-s", "10",
                         self.cluster.conninfo()], check=True, capture_output=True)
         self.cluster.sql("CREATE TABLE bench_jsonb (pk text, sk text, doc jsonb, PRIMARY KEY (pk, sk))")
@@ -188,8 +188,8 @@ class Bench:
 
     def start_bridge(self):
         self.bridge = self.spawn("bridge", self.ports["bridge"],
-                                 [os.path.join(TOP, "dynamo-bridge"), "--listen-port", str(self.ports["bridge"]),
-                                  "--conninfo", self.cluster.conninfo()])
+                                 [os.path.join(TOP, "dynamo-bridge"), "--port", str(self.ports["bridge"]),
+                                  "--database", self.cluster.conninfo()])
 
     def stop(self):
         for process in self.processes:

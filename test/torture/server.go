@@ -107,7 +107,7 @@ func startServer(bindir, bridge, directory, owner string) (*server, error) {
 		return nil, err
 	}
 	for _, text := range []string{"CREATE EXTENSION dynamo", "CREATE EXTENSION amcheck",
-		fmt.Sprintf("SELECT dynamo.create_access_key('%s', '%s')", s.access, s.secret)} {
+		fmt.Sprintf("SELECT dynamo.create_access_key('torture', '%s', '%s')", s.access, s.secret)} {
 		if _, err = s.sql("postgres", text); err != nil {
 			return nil, err
 		}
@@ -125,7 +125,7 @@ func (s *server) startBridge() error {
 		return err
 	}
 	defer log.Close()
-	s.bridge = exec.Command(s.bridgeProgram, "--listen-port", strconv.Itoa(s.bridgePort), "--conninfo", s.conninfo("postgres"))
+	s.bridge = exec.Command(s.bridgeProgram, "--port", strconv.Itoa(s.bridgePort), "--database", s.conninfo("postgres"))
 	s.bridge.Stdout, s.bridge.Stderr = log, log
 	if err = s.bridge.Start(); err != nil {
 		return err
