@@ -114,3 +114,14 @@ run_regress() {
 			head -n 20 | sed 's/^/# /'
 	fi
 }
+
+# copy_tree DIRECTORY
+#
+# The sources once more, for a build of another kind.  Times are kept, so
+# that make compiles only what has changed since the last run.
+copy_tree() {
+	mkdir -p "$1"
+	(cd "$1" && find . -type f -not -name '*.[od]') | sed 's|^\./||' | LC_ALL=C sort |
+		LC_ALL=C comm -13 "$DY_WORK/files.before" - | (cd "$1" && xargs -r -d '\n' rm -f --)
+	tar -cf - -T "$DY_WORK/files.before" | tar -xf - -C "$1"
+}

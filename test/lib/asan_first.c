@@ -1,0 +1,21 @@
+/*-------------------------------------------------------------------------
+ *
+ * asan_first.c
+ *	  Starts AddressSanitizer's runtime before any other library.
+ *
+ * Preloaded into a program that was built without the sanitizer, the runtime
+ * starts at the first malloc().  In Debian's Postgres that is a newlocale() in
+ * the constructor of libp11-kit (through libldap and gnutls), which holds a
+ * lock of the C library that the runtime, asking dlsym() for an optional
+ * symbol, takes as well: every program hangs.  This library is to be linked
+ * with -z initfirst, so its constructor runs before all others.
+ *
+ *-------------------------------------------------------------------------
+ */
+extern void __asan_init(void);
+
+__attribute__((constructor)) static void
+start_asan(void)
+{
+	__asan_init();
+}
