@@ -28,6 +28,7 @@
 #include "utils/memutils.h"
 
 #include "item/build_private.h"
+#include "item/scan.h"
 
 #define FIRST_VALUE			(VARHDRSZ + DY_ITEM_HEADER_BYTES)
 #define NARROW_HEADER		3
@@ -126,7 +127,7 @@ dy_build_name(DyBuilder *b, const char *name, uint32 len)
 	push_entry(b, key_prefix(name, len));
 	enlarge(b, DY_MAX_LENGTH_BYTES + len);
 	b->len += dy_write_length(b->data + b->len, len);
-	memcpy(b->data + b->len, name, len);
+	dy_copy(b->data + b->len, name, len);
 	b->len += len;
 	b->named = true;
 }
@@ -135,7 +136,7 @@ dy_build_name(DyBuilder *b, const char *name, uint32 len)
 void
 dy_build_string(DyBuilder *b, const char *data, uint32 len)
 {
-	memcpy(append_payload(b, DY_TYPE_S, len), data, len);
+	dy_copy(append_payload(b, DY_TYPE_S, len), data, len);
 }
 
 void
@@ -160,7 +161,7 @@ dy_build_number(DyBuilder *b, const DyNumber *number)
 	uint8		bytes[DY_NUMBER_MAX_BYTES];
 	uint32		len = dy_number_encode(number, bytes);
 
-	memcpy(append_payload(b, DY_TYPE_N, len), bytes, len);
+	dy_copy(append_payload(b, DY_TYPE_N, len), bytes, len);
 }
 
 void
@@ -519,10 +520,10 @@ key_prefix(const char *data, uint32 len)
 {
 	uint64		prefix = 0;
 
-	if (likely(len >= sizeof(prefix)))
+	if (len >= sizeof(prefix))
 		memcpy(&prefix, data, sizeof(prefix));
 	else
-		memcpy(&prefix, data, len);
+		dy_copy(&prefix, data, len);
 #ifndef WORDS_BIGENDIAN
 	prefix = pg_bswap64(prefix);
 #endif

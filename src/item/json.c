@@ -34,6 +34,7 @@ enum
 	BROKEN						/* nothing: an error was found */
 };
 
+static void write_escape(StringInfo dest, char c);
 static bool in_object(const DyJsonReader *reader);
 static DyJsonToken open_container(DyJsonReader *reader, const char *p, bool object);
 static DyJsonToken close_container(DyJsonReader *reader, const char *p);
@@ -334,13 +335,12 @@ dy_json_scan_number(const char *p, const char *end, bool *is_integer)
 void
 dy_json_write_string(StringInfo dest, const char *data, uint32 len)
 {
-	static const char hex[] = "0123456789abcdef";
 	const char *p = data;
 	const char *end = data + len;
 
-	enlargeStringInfo(dest, len + 2);
-	appendStringInfoCharMacro(dest, '"');
-	while (p < end)
+	dy_reserve(dest, len + 2);
+	dest->data[dest->len++] = '"';
+	for (;;)
 	{
 		const char *run = p;
 
@@ -352,42 +352,14 @@ dy_json_write_string(StringInfo dest, const char *data, uint32 len)
 				break;
 			p++;
 		}
-		appendBinaryStringInfoNT(dest, run, p - run);
+		dy_reserve(dest, p - run);
+		dy_copy(dest->data + dest->len, run, p - run);
+		dest->len += p - run;
 		if (p == end)
 			break;
-		enlargeStringInfo(dest, 6);
-		dest->data[dest->len++] = '\\';
-		switch (*p)
-		{
-			case '"':
-			case '\\':
-				dest->data[dest->len++] = *p;
-				break;
-			case '\b':
-				dest->data[dest->len++] = 'b';
-				break;
-			case '\f':
-				dest->data[dest->len++] = 'f';
-				break;
-			case '\n':
-				dest->data[dest->len++] = 'n';
-				break;
-			case '\r':
-				dest->data[dest->len++] = 'r';
-				break;
-			case '\t':
-				dest->data[dest->len++] = 't';
-				break;
-			default:
-				dest->data[dest->len++] = 'u';
-				dest->data[dest->len++] = '0';
-				dest->data[dest->len++] = '0';
-				dest->data[dest->len++] = hex[(uint8) *p >> 4];
-				dest->data[dest->len++] = hex[*p & 0x0F];
-		}
-		p++;
+		write_escape(dest, *p++);
 	}
-	enlargeStringInfo(dest, 1);
+	dy_reserve(dest, 1);
 	dest->data[dest->len++] = '"';
 	dest->data[dest->len] = '\0';
 }
@@ -407,6 +379,45 @@ dy_json_write_base64(StringInfo dest, const char *data, uint32 len)
 	dest->len += dy_base64_encode((const uint8 *) data, len, dest->data + dest->len);
 	dest->data[dest->len++] = '"';
 	dest->data[dest->len] = '\0';
+}
+
+/* The escape of a quote, backslash or control character. */
+static void
+write_escape(StringInfo dest, char c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	dy_reserve(dest, 6);
+	dest->data[dest->len++] = '\\';
+	switch (c)
+	{
+		case '"':
+		case '\\':
+			dest->data[dest->len++] = c;
+			break;
+		case '\b':
+			dest->data[dest->len++] = 'b';
+			break;
+		case '\f':
+			dest->data[dest->len++] = 'f';
+			break;
+		case '\n':
+			dest->data[dest->len++] = 'n';
+			break;
+		case '\r':
+			dest->data[dest->len++] = 'r';
+			break;
+		case '\t':
+			dest->data[dest->len++] = 't';
+			break;
+		default:
+			dest->data[dest->len++] = 'u';
+			dest->data[dest->len++] = '0';
+			dest->data[dest->len++] = '0';
+			dest->data[dest->len++] = hex[(uint8) c >> 4];
+			dest->data[dest->len++] = hex[c & 0x0F];
+			break;
+	}
 }
 
 /* Is the innermost open container an object? */

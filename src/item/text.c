@@ -143,13 +143,25 @@ dy_item_from_text(const char *text, uint32 len)
 void
 dy_text_write_value(StringInfo dest, DyValue value)
 {
+	static const char heads[][8] = {
+		[DY_TYPE_S] = "{\"S\":",
+		[DY_TYPE_N] = "{\"N\":",
+		[DY_TYPE_B] = "{\"B\":",
+		[DY_TYPE_BOOL] = "{\"BOOL\"",
+		[DY_TYPE_NULL] = "{\"NULL\"",
+		[DY_TYPE_L] = "{\"L\":",
+		[DY_TYPE_M] = "{\"M\":",
+		[DY_TYPE_SS] = "{\"SS\":",
+		[DY_TYPE_NS] = "{\"NS\":",
+		[DY_TYPE_BS] = "{\"BS\":"
+	};
 	DyType		type = dy_value_type(value);
 	DyBytes		bytes;
 
-	appendStringInfoCharMacro(dest, '{');
-	appendStringInfoCharMacro(dest, '"');
-	appendStringInfoString(dest, dy_type_name(type));
-	appendBinaryStringInfoNT(dest, "\":", 2);
+	/* eight bytes at once, then only as many count as the head has */
+	dy_reserve(dest, sizeof(heads[0]));
+	memcpy(dest->data + dest->len, heads[type], sizeof(heads[0]));
+	dest->len += 5 + (type >= DY_TYPE_SS ? 1 : 0);
 	switch (type)
 	{
 		case DY_TYPE_S:
@@ -164,10 +176,12 @@ dy_text_write_value(StringInfo dest, DyValue value)
 			dy_json_write_base64(dest, bytes.data, bytes.len);
 			break;
 		case DY_TYPE_BOOL:
-			appendStringInfoString(dest, dy_value_bool(value) ? "true" : "false");
+			dest->len += 2;
+			appendStringInfoString(dest, dy_value_bool(value) ? ":true" : ":false");
 			break;
 		case DY_TYPE_NULL:
-			appendStringInfoString(dest, "true");
+			dest->len += 2;
+			appendStringInfoString(dest, ":true");
 			break;
 		case DY_TYPE_M:
 			dy_text_write_map(dest, value);
@@ -193,9 +207,11 @@ dy_text_write_map(StringInfo dest, DyValue map)
 		appendStringInfoCharMacro(dest, separator);
 	while (dy_map_next(&iter, &name, &value))
 	{
-		appendStringInfoCharMacro(dest, separator);
+		dy_reserve(dest, 1);
+		dest->data[dest->len++] = separator;
 		dy_json_write_string(dest, name.data, name.len);
-		appendStringInfoCharMacro(dest, ':');
+		dy_reserve(dest, 1);
+		dest->data[dest->len++] = ':';
 		dy_text_write_value(dest, value);
 		separator = ',';
 	}
@@ -208,7 +224,7 @@ dy_text_write_number(StringInfo dest, DyValue value)
 {
 	DyNumber	number = dy_value_number(value);
 
-	enlargeStringInfo(dest, DY_NUMBER_MAX_TEXT + 2);
+	dy_reserve(dest, DY_NUMBER_MAX_TEXT + 2);
 	dest->data[dest->len++] = '"';
 	dest->len += dy_number_format(&number, dest->data + dest->len);
 	dest->data[dest->len++] = '"';
@@ -276,6 +292,29 @@ read_attribute_value(TextReader *t, int level)
 	uint32		seen = 0;
 	bool		first = true;
 
+	/* the usual case: {"X":... with nothing odd about it */
+	if (t->end - t->p > 6 && t->p[0] == '{' && t->p[1] == '"' &&
+		t->p[3] == '"' && t->p[4] == ':' && t->p[5] != 'n' && t->p[5] > ' ')
+	{
+		DyBytes		name = {t->p + 2, 1};
+		DyType		type = dy_type_lookup(name);
+
+		if (likely(type != 0))
+		{
+			mark = dy_build_mark(t->b);
+			t->p += 5;
+			read_typed(t, type, level);
+			if (likely(t->p < t->end && *t->p == '}'))
+			{
+				t->p++;
+				return;
+			}
+			seen = 1U << type;
+			first = false;
+			goto members;
+		}
+	}
+
 	if (peek_char(t) != '{')
 	{
 		if (read_null(t))
@@ -289,6 +328,7 @@ read_attribute_value(TextReader *t, int level)
 	t->p++;
 
 	mark = dy_build_mark(t->b);
+members:
 	while (next_member(t, '}', &first))
 	{
 		DyBytes		name = read_string(t, EXPECT_STRING);
@@ -575,8 +615,19 @@ read_string(TextReader *t, Expected expected)
 {
 	DyBytes		text;
 
+	const char *start;
+
 	if (peek_char(t) != '"')
 		refuse_shape(t, expected);
+	start = t->p + 1;
+	text.data = dy_scan_plain(start, t->end);
+	if (likely(text.data < t->end && *text.data == '"'))
+	{
+		t->p = text.data + 1;
+		text.len = text.data - start;
+		text.data = start;
+		return text;
+	}
 	t->p = dy_json_scan_string(t->p + 1, t->end, t->scratch, &text);
 	if (t->p == NULL)
 		syntax_error(t);

@@ -19,6 +19,7 @@
 #include "item/format.h"
 
 static DyContainer open_container(DyValue value);
+static DyContainer iterated_container(const DyIterator *iter);
 static DyBytes open_payload(DyValue value, DyType type, DyType other);
 static DyValue element_at(const DyContainer *c, uint32 i);
 static void entry_at(const DyContainer *c, uint32 i, DyBytes *name, DyValue *value);
@@ -222,11 +223,15 @@ dy_map_get(DyValue map, const char *name, uint32 len)
 DyIterator
 dy_iterate(DyValue container)
 {
+	DyContainer c = open_container(container);
 	DyIterator	iter;
 
 	iter.container = container;
 	iter.next = 0;
-	iter.count = dy_value_count(container);
+	iter.count = c.count;
+	iter.wide = c.wide;
+	iter.body = c.body;
+	iter.directory = c.directory;
 	return iter;
 }
 
@@ -237,13 +242,12 @@ dy_iterate(DyValue container)
 bool
 dy_map_next(DyIterator *iter, DyBytes *name, DyValue *value)
 {
-	DyContainer c;
+	DyContainer c = iterated_container(iter);
 	DyBytes		entry_name;
 	DyValue		entry_value;
 
 	if (iter->next >= iter->count)
 		return false;
-	c = open_container(iter->container);
 	if (c.type != DY_TYPE_M)
 		elog(ERROR, "value is no map");
 	entry_at(&c, iter->next++, &entry_name, &entry_value);
@@ -261,11 +265,10 @@ dy_map_next(DyIterator *iter, DyBytes *name, DyValue *value)
 bool
 dy_list_next(DyIterator *iter, DyValue *value)
 {
-	DyContainer c;
+	DyContainer c = iterated_container(iter);
 
 	if (iter->next >= iter->count)
 		return false;
-	c = open_container(iter->container);
 	if (c.type == DY_TYPE_M)
 		elog(ERROR, "value is no list");
 	*value = element_at(&c, iter->next++);
@@ -308,7 +311,7 @@ dy_set_contains(DyValue set, DyValue element)
 }
 
 /*
- * How many levels of lists and maps (and sets) a value has; 0 for a scalar.
+ * How many levels of lists and maps a value has; 0 for a scalar or a set.
  * An item's map is a level of its own: a valid item has at most
  * DY_MAX_LEVELS.
  */
@@ -321,7 +324,7 @@ dy_value_levels(DyValue value)
 	int			deepest = 0;
 
 	if (type != DY_TYPE_L && type != DY_TYPE_M)
-		return dy_is_set(type) ? 1 : 0;
+		return 0;
 	check_stack_depth();
 	iter = dy_iterate(value);
 	while (type == DY_TYPE_M ? dy_map_next(&iter, NULL, &child) :
@@ -343,6 +346,20 @@ open_container(DyValue value)
 		elog(ERROR, "value is no container");
 	if (!dy_read_container(value, &c))
 		dy_corrupt_item("A directory is longer than its value.");
+	return c;
+}
+
+/* What dy_iterate() has found. */
+static inline DyContainer
+iterated_container(const DyIterator *iter)
+{
+	DyContainer c;
+
+	c.type = DY_TAG_TYPE(*iter->container.data);
+	c.wide = iter->wide;
+	c.count = iter->count;
+	c.body = iter->body;
+	c.directory = iter->directory;
 	return c;
 }
 

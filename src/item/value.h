@@ -45,8 +45,8 @@ typedef struct DyValue
 } DyValue;
 
 /*
- * How deep lists, maps and sets may nest; the item itself is the first
- * level.
+ * How deep lists and maps may nest; the item itself is the first level.
+ * Sets do not count.
  */
 #define DY_MAX_LEVELS			32
 
@@ -83,6 +83,9 @@ typedef struct DyIterator
 	DyValue		container;
 	uint32		next;			/* index of the next element */
 	uint32		count;
+	bool		wide;			/* the rest is the container taken apart */
+	const uint8 *body;
+	const uint8 *directory;
 } DyIterator;
 
 /* value.c: reading; check.c: dy_value_check */
@@ -111,7 +114,7 @@ extern bool dy_list_next(DyIterator *iter, DyValue *value); /* L and sets */
 
 extern bool dy_set_contains(DyValue set, DyValue element);
 
-/* Levels of containers: 0 for a scalar; an item may have DY_MAX_LEVELS. */
+/* Levels of lists and maps: 0 for a scalar; an item may have DY_MAX_LEVELS. */
 extern int	dy_value_levels(DyValue value);
 
 /* compare.c */
