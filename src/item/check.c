@@ -125,8 +125,9 @@ check_entry(const DyContainer *c, uint32 i, DyBytes *key, int level)
 	p = start;
 	if (c->type == DY_TYPE_M)
 	{
-		if (!dy_read_name(c, &p, key) || !dy_scan_utf8(key->data, key->len))
-			dy_corrupt_item("A name is too long or not UTF-8.");
+		if (!dy_read_name(c, &p, key) || key->len == 0 ||
+			!dy_scan_utf8(key->data, key->len))
+			dy_corrupt_item("A name is empty, too long or not UTF-8.");
 	}
 	if (!dy_read_value(p, c->directory, &value))
 		dy_corrupt_item("A value is too long or has an unknown type.");

@@ -27,6 +27,7 @@ DY_SQL_FUNCTION(dynamo_item_in);
 DY_SQL_FUNCTION(dynamo_item_out);
 DY_SQL_FUNCTION(dynamo_item_recv);
 DY_SQL_FUNCTION(dynamo_item_send);
+DY_SQL_FUNCTION(dynamo_item_from_bytes);
 DY_SQL_FUNCTION(dynamo_item_to_jsonb);
 DY_SQL_FUNCTION(dynamo_to_item);
 DY_SQL_FUNCTION(dynamo_item_get);
@@ -44,6 +45,7 @@ DY_SQL_FUNCTION(dynamo_key_digest);
 DY_SQL_FUNCTION(dynamo_number_add);
 DY_SQL_FUNCTION(dynamo_number_subtract);
 
+static DyItem *receive_item(const char *bytes, int len);
 static DyValue get_attribute(FunctionCallInfo fcinfo);
 static bool items_equal(FunctionCallInfo fcinfo);
 static DyNumber parse_number(text *arg);
@@ -77,12 +79,17 @@ dynamo_item_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	int			len = message->len - message->cursor;
-	DyItem	   *item = palloc(VARHDRSZ + len);
 
-	SET_VARSIZE(item, VARHDRSZ + len);
-	pq_copymsgbytes(message, VARDATA(item), len);
-	dy_value_check(dy_item_value(item));
-	PG_RETURN_DY_ITEM_P(item);
+	PG_RETURN_DY_ITEM_P(receive_item(pq_getmsgbytes(message, len), len));
+}
+
+/* item_from_bytes(bytea) returns item: the reverse of item_send */
+Datum
+dynamo_item_from_bytes(PG_FUNCTION_ARGS)
+{
+	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+
+	PG_RETURN_DY_ITEM_P(receive_item(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)));
 }
 
 /* item_send(item) returns bytea */
@@ -300,6 +307,18 @@ dynamo_number_subtract(PG_FUNCTION_ARGS)
 	DyNumber	difference;
 
 	return number_result(dy_number_subtract(&a, &b, &difference), &difference);
+}
+
+/* Bytes from outside as an item, if they are one. */
+static DyItem *
+receive_item(const char *bytes, int len)
+{
+	DyItem	   *item = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(item, VARHDRSZ + len);
+	memcpy(VARDATA(item), bytes, len);
+	dy_value_check(dy_item_value(item));
+	return item;
 }
 
 /* Argument 1's attribute of argument 0's item. */

@@ -40,13 +40,13 @@ typedef struct DyJsonReader
 	const char *pos;
 	const char *end;
 	int			depth;			/* containers open now */
-	uint64		in_object[2];	/* bit per level: object or array */
+	uint64		in_object[8];	/* bit per level: object or array */
 	uint8		state;			/* what may come next */
 	DyBytes		text;			/* of the last NAME, STRING (unescaped) or NUMBER (raw) */
 	StringInfoData scratch;		/* holds unescaped strings; valid until the next token */
 } DyJsonReader;
 
-#define DY_JSON_MAX_DEPTH	128
+#define DY_JSON_MAX_DEPTH	512
 
 extern void dy_json_open(DyJsonReader *reader, const char *text, uint32 len);
 extern DyJsonToken dy_json_next(DyJsonReader *reader);

@@ -138,6 +138,10 @@ COMMENT ON FUNCTION dynamo.size(dynamo.item) IS 'size in bytes as DynamoDB count
 
 -- --------------------------------------------------------------- helpers
 
+CREATE FUNCTION dynamo_internal.item_from_bytes(bytea) RETURNS dynamo.item
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'dynamo_item_from_bytes';
+
 CREATE FUNCTION dynamo_internal.key_bytes(item dynamo.item, attribute text,
                                           delimited boolean DEFAULT false) RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -156,6 +160,7 @@ CREATE FUNCTION dynamo_internal.number_subtract(text, text) RETURNS text
     AS 'MODULE_PATHNAME', 'dynamo_number_subtract';
 
 REVOKE ALL ON FUNCTION
+    dynamo_internal.item_from_bytes(bytea),
     dynamo_internal.key_bytes(dynamo.item, text, boolean),
     dynamo_internal.key_digest(dynamo.item, text),
     dynamo_internal.number_add(text, text),
