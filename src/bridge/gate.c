@@ -42,7 +42,6 @@ dy_gate_check(DyGate *gate, DyRequest *request)
 {
 	const DyHttpHead *head = &request->head;
 	DySlice		type = media_type(dy_http_header(head, "content-type"));
-	DySigScope	scope = {gate->config->region, "dynamodb"};
 	DySigResult signature;
 
 	gate->text.len = 0;
@@ -75,7 +74,7 @@ dy_gate_check(DyGate *gate, DyRequest *request)
 	else
 	{
 		bool		good = dy_sigv4_verify(gate->signer, head, dy_buf_slice(&request->body),
-										   &scope, gate->keys, time(NULL), &signature);
+										   gate->keys, time(NULL), &signature);
 
 		dy_buf_add(&gate->text, signature.message.data, signature.message.len);
 		dy_buf_free(&signature.message);

@@ -162,10 +162,12 @@ dy_json_add_string(DyBuf *out, DySlice text)
 DySlice
 dy_json_object_members(DySlice object)
 {
-	JsonScan	scan = {object.data, object.data + object.len};
+	JsonScan	scan;
 
 	if (object.len == 0 || !dy_json_is_valid(object))
 		return (DySlice) {NULL, 0};
+	scan.p = object.data;
+	scan.end = object.data + object.len;
 	skip_blanks(&scan);
 	if (*scan.p != '{')
 		return (DySlice) {NULL, 0};

@@ -142,6 +142,8 @@ static bool is_retryable(const char *sqlstate);
 static bool ends_session(const char *sqlstate);
 static void complain(DyPool *pool, const DyRequest *request, const char *sqlstate);
 static void lose_conn(PoolConn *conn);
+static DyRequest *detach_conn(PoolConn *conn);
+static void answer_lost(DyPool *pool, DyRequest *request);
 static void answer(DyPool *pool, DyRequest *request, DyFault fault, DySlice message);
 
 /*
@@ -289,10 +291,8 @@ dy_pool_free(DyPool *pool)
 			PoolConn   *conn = &lane->conns[j];
 
 			if (conn->link.state == DY_LINK_READY)
-				lose_conn(conn);
+				answer_lost(pool, detach_conn(conn));
 			dy_link_stop(&conn->link);
-			dy_buf_free(&conn->in);
-			dy_buf_free(&conn->out);
 		}
 		free(lane->conns);
 	}
@@ -805,22 +805,37 @@ complain(DyPool *pool, const DyRequest *request, const char *sqlstate)
 static void
 lose_conn(PoolConn *conn)
 {
-	DyPool	   *pool = conn->pool;
-	DyRequest  *request = conn->first;
+	DyRequest  *orphans = detach_conn(conn);
+
+	dy_count(&conn->pool->metrics->pool_lost[conn->lane->id], 1);
+	dy_link_fail(&conn->link);
+	answer_lost(conn->pool, orphans);
+}
+
+/* Stop using a connection; gives back what was in flight on it. */
+static DyRequest *
+detach_conn(PoolConn *conn)
+{
+	DyMetrics  *metrics = conn->pool->metrics;
+	DyRequest  *orphans = conn->first;
 
 	event_free(conn->readable);
 	event_free(conn->writable);
 	conn->readable = conn->writable = NULL;
 	conn->lane->ready--;
-	dy_count(&pool->metrics->pool_ready[conn->lane->id], -1);
-	dy_count(&pool->metrics->pool_lost[conn->lane->id], 1);
-	dy_count(&pool->metrics->pool_in_flight[conn->lane->id], -conn->in_flight);
+	dy_count(&metrics->pool_ready[conn->lane->id], -1);
+	dy_count(&metrics->pool_in_flight[conn->lane->id], -conn->in_flight);
 	conn->first = conn->last = NULL;
 	conn->in_flight = 0;
 	dy_buf_free(&conn->in);
 	dy_buf_free(&conn->out);
-	dy_link_fail(&conn->link);
+	return orphans;
+}
 
+/* Nobody knows whether these were done: the client must try again. */
+static void
+answer_lost(DyPool *pool, DyRequest *request)
+{
 	while (request != NULL)
 	{
 		DyRequest  *next = request->next;

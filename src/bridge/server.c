@@ -172,7 +172,7 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 	if (server->conn_limit < 1)
 		server->conn_limit = 1;
 	server->gate.config = config;
-	server->gate.signer = dy_signer_create();
+	server->gate.signer = dy_signer_create((DySigScope) {config->region, "dynamodb"});
 	if (getrandom(server->random, sizeof(server->random), 0) != sizeof(server->random))
 		server->random[0] = dy_now_us();
 	server->random[1] |= 1;

@@ -68,6 +68,7 @@ typedef struct SigningKey
 
 struct DySigner
 {
+	DySigScope	scope;			/* what credentials must be for */
 	EVP_MD	   *sha256;
 	EVP_MD_CTX *ctx;
 	DyBuf		canonical;		/* scratch */
@@ -127,13 +128,14 @@ static bool list_has(DySlice list, const char *name);
 static bool fail(DySigResult *result, DyFault fault);
 
 /*
- * Contexts for one thread.
+ * Contexts for one thread.  The strings of the scope must outlive it.
  */
 DySigner *
-dy_signer_create(void)
+dy_signer_create(DySigScope scope)
 {
 	DySigner   *signer = dy_buf_zalloc(sizeof(DySigner));
 
+	signer->scope = scope;
 	signer->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	signer->ctx = EVP_MD_CTX_new();
 	if (signer->sha256 == NULL || signer->ctx == NULL)
@@ -164,9 +166,9 @@ dy_signer_free(DySigner *signer)
  */
 bool
 dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
-				const DySigScope *scope, const DyKeySet *keys, time_t now,
-				DySigResult *result)
+				const DyKeySet *keys, time_t now, DySigResult *result)
 {
+	const DySigScope *scope = &signer->scope;
 	Claim		claim;
 	const SigningKey *key;
 	char		expected[HEX_DIGEST_CHARS];

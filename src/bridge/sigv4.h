@@ -20,15 +20,15 @@
 /* Clock difference that is forgiven, either way. */
 #define DY_SIGV4_SKEW_SECONDS 900
 
-/* Hash contexts and signing keys of one thread. */
-typedef struct DySigner DySigner;
-
 /* What a credential must be scoped to. */
 typedef struct DySigScope
 {
 	const char *region;
 	const char *service;
 } DySigScope;
+
+/* Hash contexts and signing keys of one thread, for one scope. */
+typedef struct DySigner DySigner;
 
 /* All that went wrong, or who signed. */
 typedef struct DySigResult
@@ -38,11 +38,10 @@ typedef struct DySigResult
 	const DyAccessKey *key;		/* of the key set, if good */
 } DySigResult;
 
-extern DySigner *dy_signer_create(void);
+extern DySigner *dy_signer_create(DySigScope scope);
 extern void dy_signer_free(DySigner *signer);
 extern bool dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
-							const DySigScope *scope, const DyKeySet *keys,
-							time_t now, DySigResult *result)
+							const DyKeySet *keys, time_t now, DySigResult *result)
 			__attribute__((warn_unused_result));
 extern void dy_sigv4_canonical_request(DySigner *signer, const DyHttpHead *head,
 									   DySlice signed_headers, DySlice body,

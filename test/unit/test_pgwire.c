@@ -1,0 +1,76 @@
+/*-------------------------------------------------------------------------
+ *
+ * test_pgwire.c
+ *	  Messages of Postgres' protocol.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "bridge/pgwire.h"
+#include "tap.h"
+
+static void
+test_execute(void)
+{
+	static const char want[] =
+		"B\0\0\0\x30" "\0dynamo_execute\0\0\1\0\1\0\3\0\0\0\2op\0\0\0\3{\0}\0\0\0\3who\0\0"
+		"E\0\0\0\t\0\0\0\0\0S\0\0\0\4";
+	DyBuf		out = {0};
+	DyWireMessage message;
+	size_t		at = 0;
+	char		types[8] = "";
+	int			count = 0;
+
+	dy_wire_add_execute(&out, DY_SLICE("op"), (DySlice) {"{\0}", 3}, DY_SLICE("who"));
+	ok(out.len == sizeof(want) - 1 && memcmp(out.data, want, out.len) == 0, "Bind, Execute, Sync");
+	while (dy_wire_next(out.data + at, out.len - at, &message) == DY_WIRE_OK)
+	{
+		types[count++] = message.type;
+		at += message.bytes;
+	}
+	ok(strcmp(types, "BES") == 0 && at == out.len, "their lengths");
+	for (size_t len = 0; len < 20; len++)
+	{
+		if (dy_wire_next(out.data, len, &message) != DY_WIRE_MORE)
+			count = -1;
+	}
+	ok(count == 3, "a message in part is incomplete");
+	dy_buf_free(&out);
+	ok(dy_wire_next("Z\0\0\0\3I", 6, &message) == DY_WIRE_BAD, "length under four");
+	ok(dy_wire_next("Z\xff\0\0\3I", 6, &message) == DY_WIRE_BAD, "length over the limit");
+}
+
+static void
+test_row(void)
+{
+	DySlice		column;
+
+	ok(dy_wire_read_row((DySlice) {"\0\1\0\0\0\2{}", 8}, &column) &&
+	   dy_slice_eq(column, "{}"), "a row");
+	ok(dy_wire_read_row((DySlice) {"\0\1\xff\xff\xff\xff", 6}, &column) && column.data == NULL, "NULL");
+	ok(!dy_wire_read_row((DySlice) {"\0\1\0\0\0\3{}", 8}, &column), "value longer than the message");
+	ok(!dy_wire_read_row((DySlice) {"\0\2\0\0\0\2{}", 8}, &column), "two columns");
+	ok(!dy_wire_read_row((DySlice) {"\0\1\0", 3}, &column), "short");
+}
+
+static void
+test_error(void)
+{
+	static const char text[] = "SERROR\0VERROR\0CKV002\0Mfailed\0D{\"a\":1}\0Ff.c\0";
+	DyWireError error;
+
+	ok(dy_wire_read_error((DySlice) {text, sizeof(text)}, &error) &&
+	   strcmp(error.sqlstate, "KV002") == 0 && dy_slice_eq(error.message, "failed") &&
+	   dy_slice_eq(error.detail, "{\"a\":1}"), "an error");
+	ok(!dy_wire_read_error((DySlice) {"Mtext\0", 7}, &error), "no SQLSTATE");
+	ok(!dy_wire_read_error((DySlice) {"CKV002", 6}, &error), "no end");
+	ok(!dy_wire_read_error((DySlice) {"", 0}, &error), "nothing");
+}
+
+int
+main(void)
+{
+	test_execute();
+	test_row();
+	test_error();
+	return done_testing();
+}
