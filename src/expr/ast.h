@@ -109,7 +109,7 @@ typedef struct DyAction
 
 /*
  * Actions in the order of the request.  No path may be equal to or a prefix
- * of another (dy_check_paths), so their order does not matter, except
+ * of another (dy_path_set_add), so their order does not matter, except
  * that several SETs beyond the end of one list append in the order of their
  * indexes.
  */

@@ -36,6 +36,12 @@ typedef struct DyPlaceholders
 	const DyNode *values;		/* ITEM or MAP of VALUE, may be absent */
 	bool	   *name_used;
 	bool	   *value_used;
+
+	/* placeholders.c only: the same as arrays */
+	int			nnames;
+	int			nvalues;
+	DyBytes    *value_keys;
+	DyValue    *value_data;
 } DyPlaceholders;
 
 /*
@@ -85,6 +91,7 @@ typedef struct DyKeyCondition
 } DyKeyCondition;
 
 extern DyKeyCondition *dy_key_condition_parse(DyBytes text, DyPlaceholders *p);
+extern DyKeyCondition *dy_key_condition_make(const DyCondition *condition); /* of a bound condition */
 
 /* ---- legacy request fields (legacy.c) ---- */
 
