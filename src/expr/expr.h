@@ -73,7 +73,9 @@ typedef enum DyKeyOperator
 	DY_KEY_GT,
 	DY_KEY_GE,
 	DY_KEY_BETWEEN,
-	DY_KEY_BEGINS_WITH
+	DY_KEY_BEGINS_WITH,
+	DY_KEY_UNSUPPORTED			/* legacy KeyConditions only: NE, IN, ...  Whoever knows the keys raises
+								 * "Attempted conditional constraint is not an indexable operation" */
 } DyKeyOperator;
 
 typedef struct DyKeyTerm
@@ -99,7 +101,7 @@ extern DyCondition *dy_legacy_expected(const DyNode *expected, const DyNode *con
 extern DyUpdate *dy_legacy_attribute_updates(const DyNode *updates);
 extern DyProjection *dy_legacy_attributes_to_get(const DyNode *names);
 extern DyKeyCondition *dy_legacy_key_conditions(const DyNode *conditions);
-extern DyCondition *dy_legacy_filter(const char *parameter, const DyNode *conditions, const DyNode *conditional_operator);
+extern DyCondition *dy_legacy_filter(const char *parameter, const DyNode *filter, const DyNode *conditional_operator);
 
 /* ---- running ---- */
 

@@ -311,6 +311,23 @@ dy_set_contains(DyValue set, DyValue element)
 }
 
 /*
+ * Encode a number as a value of its own, without a builder.
+ */
+DyValue
+dy_value_of_number(const DyNumber *number, uint8 *room)
+{
+	uint8		bytes[DY_NUMBER_MAX_BYTES];
+	uint32		len = dy_number_encode(number, bytes);
+	uint32		header = 1;
+
+	room[0] = DY_TAG(DY_TYPE_N, Min(len, DY_LONG_LENGTH));
+	if (len >= DY_LONG_LENGTH)
+		header += dy_write_length(room + 1, len);
+	memcpy(room + header, bytes, len);
+	return (DyValue) {room, header + len};
+}
+
+/*
  * How many levels of lists and maps a value has; 0 for a scalar or a set.
  * An item's map is a level of its own: a valid item has at most
  * DY_MAX_LEVELS.

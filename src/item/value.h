@@ -114,6 +114,10 @@ extern bool dy_list_next(DyIterator *iter, DyValue *value); /* L and sets */
 
 extern bool dy_set_contains(DyValue set, DyValue element);
 
+/* An N value written to room, which holds DY_NUMBER_VALUE_BYTES. */
+#define DY_NUMBER_VALUE_BYTES	(2 + DY_NUMBER_MAX_BYTES)
+extern DyValue dy_value_of_number(const DyNumber *number, uint8 *room);
+
 /* Levels of lists and maps: 0 for a scalar; an item may have DY_MAX_LEVELS. */
 extern int	dy_value_levels(DyValue value);
 
