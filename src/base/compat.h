@@ -37,6 +37,34 @@
 #define TU_UpdateIndexes bool
 #define TU_None false
 #define TU_All true
+#define dy_only_summarizing(update_indexes) false
+#else
+#define dy_only_summarizing(update_indexes) ((update_indexes) == TU_Summarizing)
+#endif
+
+/*
+ * Calls of the executor that 16 gave more arguments: permission entries
+ * beside the range table, target relations for EvalPlanQual, the choice of
+ * summarizing indexes, and the reason why a BEFORE trigger skipped a row.
+ */
+#if PG_VERSION_NUM < 160000
+#define dy_EvalPlanQualInit(epq, estate) \
+	EvalPlanQualInit((epq), (estate), NULL, NIL, -1)
+#define dy_ExecInsertIndexTuples(relinfo, slot, estate, update, no_dup_err, conflict, arbiters, summarizing) \
+	ExecInsertIndexTuples((relinfo), (slot), (estate), (update), (no_dup_err), (conflict), (arbiters))
+#define dy_ExecBRUpdateTriggers(estate, epq, relinfo, tid, slot) \
+	ExecBRUpdateTriggers((estate), (epq), (relinfo), (tid), NULL, (slot), NULL)
+#define dy_ExecBRDeleteTriggers(estate, epq, relinfo, tid) \
+	ExecBRDeleteTriggers((estate), (epq), (relinfo), (tid), NULL, NULL)
+#else
+#define dy_EvalPlanQualInit(epq, estate) \
+	EvalPlanQualInit((epq), (estate), NULL, NIL, -1, NIL)
+#define dy_ExecInsertIndexTuples(relinfo, slot, estate, update, no_dup_err, conflict, arbiters, summarizing) \
+	ExecInsertIndexTuples((relinfo), (slot), (estate), (update), (no_dup_err), (conflict), (arbiters), (summarizing))
+#define dy_ExecBRUpdateTriggers(estate, epq, relinfo, tid, slot) \
+	ExecBRUpdateTriggers((estate), (epq), (relinfo), (tid), NULL, (slot), NULL, NULL)
+#define dy_ExecBRDeleteTriggers(estate, epq, relinfo, tid) \
+	ExecBRDeleteTriggers((estate), (epq), (relinfo), (tid), NULL, NULL, NULL, NULL)
 #endif
 
 /* 16 lets the caller of a sort say whether it wants a copy; we never do. */

@@ -54,6 +54,7 @@
 typedef struct RelationInfo
 {
 	bool		has_key;
+	uint8		memo;			/* dy_tableam_memo */
 } RelationInfo;
 
 /* Key locks taken by the transaction with this local id. */
@@ -63,6 +64,7 @@ static int	locks_taken = 0;
 /* Set by dy_tableam_key_is_locked, taken back by the next callback. */
 static Oid	announced_relid = InvalidOid;
 
+static RelationInfo *relation_info(Relation rel);
 static bool is_key_column(TupleDesc desc, int attnum, const char *name);
 static bool within_limit(Oid relid, int n);
 static bool acquire_key(uint64 hash, LOCKMODE mode, bool nowait);
@@ -77,20 +79,16 @@ static int	compare_hashes(const void *a, const void *b);
 bool
 dy_tableam_has_key(Relation rel)
 {
-	RelationInfo *info = (RelationInfo *) rel->rd_amcache;
+	return relation_info(rel)->has_key;
+}
 
-	if (info == NULL)
-	{
-		TupleDesc	desc = RelationGetDescr(rel);
-
-		/* freed by the relcache when the entry is rebuilt */
-		info = MemoryContextAllocZero(CacheMemoryContext, sizeof(RelationInfo));
-		info->has_key = !RelationUsesLocalBuffers(rel) &&
-			is_key_column(desc, ATT_HK, "hk") &&
-			is_key_column(desc, ATT_SK, "sk");
-		rel->rd_amcache = info;
-	}
-	return info->has_key;
+/*
+ * The pointer is good until the next lock or catalog access.
+ */
+uint8 *
+dy_tableam_memo(Relation rel)
+{
+	return &relation_info(rel)->memo;
 }
 
 /*
@@ -164,6 +162,12 @@ dy_tableam_lock_key_for_check(Oid relid, uint64 hash, bool nowait)
 		acquire_key(hash, ExclusiveLock, nowait);
 }
 
+bool
+dy_tableam_lock_gate_for_check(Oid relid, bool nowait)
+{
+	return acquire_gate(relid, RowExclusiveLock, nowait);
+}
+
 void
 dy_tableam_key_is_locked(Relation rel)
 {
@@ -177,6 +181,25 @@ dy_tableam_take_announcement(Relation rel)
 
 	announced_relid = InvalidOid;
 	return announced;
+}
+
+static RelationInfo *
+relation_info(Relation rel)
+{
+	RelationInfo *info = (RelationInfo *) rel->rd_amcache;
+
+	if (info == NULL)
+	{
+		TupleDesc	desc = RelationGetDescr(rel);
+
+		/* freed by the relcache when the entry is rebuilt */
+		info = MemoryContextAllocZero(CacheMemoryContext, sizeof(RelationInfo));
+		info->has_key = !RelationUsesLocalBuffers(rel) &&
+			is_key_column(desc, ATT_HK, "hk") &&
+			is_key_column(desc, ATT_SK, "sk");
+		rel->rd_amcache = info;
+	}
+	return info;
 }
 
 static bool

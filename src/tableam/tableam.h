@@ -26,6 +26,12 @@
  */
 extern bool dy_tableam_has_key(Relation rel);
 
+/*
+ * A byte of the relcache entry for the layers above: 0 whenever the entry is
+ * new, so what is derived from the relation may be remembered in it.
+ */
+extern uint8 *dy_tableam_memo(Relation rel);
+
 /* What the lock is on: 64 bits of (relation, hk, sk).  Neither may be toasted. */
 extern uint64 dy_tableam_key_hash(Oid relid, const struct varlena *hk, const struct varlena *sk);
 
@@ -50,6 +56,9 @@ extern bool dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowa
  * Always takes a lock, and keeps bulk loads out meanwhile.
  */
 extern bool dy_tableam_lock_key_for_check(Oid relid, uint64 hash, bool nowait);
+
+/* The part of it that keeps bulk loads out, for callers that lock several keys. */
+extern bool dy_tableam_lock_gate_for_check(Oid relid, bool nowait);
 
 /*
  * The caller holds the key locks that the next insert, update or delete of
