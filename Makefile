@@ -119,10 +119,11 @@ help:
 	@echo "make indent       format the C sources"
 	@echo "make lint         check layers, symbols, docs, sizes and format"
 
-indent:
+# The names of types come from the debug information of what was built.
+indent: all
 	test/lint/indent --write
 
-lint:
+lint: all
 	test/lint/run
 
 .PHONY: test

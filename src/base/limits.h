@@ -42,9 +42,11 @@
 #define DY_MAX_TABLE_NAME_CHARS			255
 #define DY_MIN_INDEX_NAME_CHARS			3
 #define DY_MAX_INDEX_NAME_CHARS			255
-#define DY_MAX_TABLE_ARN_CHARS			1024	/* wherever a name or an ARN is taken */
+#define DY_MAX_TABLE_ARN_CHARS			1024	/* wherever a name or an ARN
+												 * is taken */
 #define DY_MAX_ATTRIBUTE_NAME_BYTES		65535
-#define DY_MAX_KEY_ATTRIBUTE_NAME_BYTES 255 /* key attributes and projected ones */
+#define DY_MAX_KEY_ATTRIBUTE_NAME_BYTES 255 /* key attributes and projected
+											 * ones */
 
 /* ---- tables and indexes [quotas] ---- */
 
@@ -52,12 +54,14 @@
 #define DY_MAX_LOCAL_INDEXES			5
 #define DY_MAX_GLOBAL_INDEXES			20
 #define DY_MAX_INDEX_INCLUDED			20	/* NonKeyAttributes of one index */
-#define DY_MAX_TABLE_INCLUDED			100 /* of all indexes of a table together */
-#define DY_MAX_COLLECTION_BYTES			(10LL * 1024 * 1024 * 1024)	/* with an LSI [lsi] */
+#define DY_MAX_TABLE_INCLUDED			100 /* of all indexes of a table
+											 * together */
+#define DY_MAX_COLLECTION_BYTES			(10LL * 1024 * 1024 * 1024) /* with an LSI [lsi] */
 #define DY_MAX_TAGS						50	/* of a table [tags] */
 #define DY_MAX_TAG_KEY_CHARS			128
 #define DY_MAX_TAG_VALUE_CHARS			256
-#define DY_MAX_LIST_TABLES				100 /* names in an answer, and the default [list] */
+#define DY_MAX_LIST_TABLES				100 /* names in an answer, and the
+											 * default [list] */
 
 /* Throughput that DescribeLimits reports: the defaults of an account. */
 #define DY_ACCOUNT_READ_UNITS			80000
@@ -73,7 +77,8 @@
 /* ---- items and values [quotas] [names] [sizes] ---- */
 
 #define DY_MAX_ITEM_BYTES				(400 * 1024)	/* names and values */
-#define DY_MAX_NESTING_LEVELS			32	/* lists and maps within each other */
+#define DY_MAX_NESTING_LEVELS			32	/* lists and maps within each
+											 * other */
 #define DY_MAX_NUMBER_DIGITS			38
 #define DY_MAX_NUMBER_EXPONENT			125 /* 9.99...E+125 */
 #define DY_MIN_NUMBER_EXPONENT			(-130)	/* 1E-130 */
@@ -86,13 +91,15 @@
 #define DY_MAX_EXPRESSION_OPERATORS		300
 #define DY_MAX_IN_OPERANDS				100
 #define DY_MAX_PLACEHOLDER_BYTES		255 /* '#' or ':' included */
-#define DY_MAX_PLACEHOLDERS_BYTES		(2 * 1024 * 1024)	/* all names and values of a request */
+#define DY_MAX_PLACEHOLDERS_BYTES		(2 * 1024 * 1024)	/* all names and values
+															 * of a request */
 #define DY_MIN_ATTRIBUTES_TO_GET		1
 
 /* ---- requests [quotas] [query] [scan] [bget] [bwrite] [twrite] [tget] ---- */
 
 #define DY_MAX_REQUEST_BYTES			(16 * 1024 * 1024)
-#define DY_MAX_PAGE_BYTES				(1024 * 1024)	/* Query and Scan, before the filter */
+#define DY_MAX_PAGE_BYTES				(1024 * 1024)	/* Query and Scan,
+														 * before the filter */
 #define DY_MAX_SCAN_SEGMENTS			1000000 /* TotalSegments */
 #define DY_MAX_BATCH_GET_KEYS			100
 #define DY_MAX_BATCH_GET_BYTES			(16 * 1024 * 1024)
@@ -101,7 +108,8 @@
 #define DY_MAX_TRANSACT_ITEMS			100
 #define DY_MAX_TRANSACT_BYTES			(4 * 1024 * 1024)
 #define DY_MAX_CLIENT_TOKEN_CHARS		36
-#define DY_CLIENT_TOKEN_MINUTES			10	/* how long it stays idempotent [twrite] */
+#define DY_CLIENT_TOKEN_MINUTES			10	/* how long it stays idempotent
+											 * [twrite] */
 
 /* ---- capacity units [units] ---- */
 
@@ -115,7 +123,9 @@
 
 /* ---- time to live [ttl] ---- */
 
-#define DY_TTL_PAST_SECONDS				157788000	/* five years of 365.25 days: older stamps are not meant */
+#define DY_TTL_PAST_SECONDS				157788000	/* five years of 365.25
+													 * days: older stamps are
+													 * not meant */
 
 /* ---- streams [streams] ---- */
 

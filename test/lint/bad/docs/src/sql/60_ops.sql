@@ -1,0 +1,1 @@
+-- Bad sample: no function for the operation.
