@@ -1,0 +1,233 @@
+# 301_bridge_postgres.pl
+#    The bridge and its Postgres: errors, lanes, overload, restarts, draining.
+
+use strict;
+use warnings;
+
+use Dynamo::Bridge;
+use IO::Socket::INET;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+Dynamo::Bridge::prepare_database($node);
+my $signed = \&Dynamo::Bridge::signed;
+my $read = \&Dynamo::Bridge::read_answer;
+
+# Send a request and do not wait for its answer.
+sub begin
+{
+	my ($bridge, $operation, $body) = @_;
+	my $socket = $bridge->socket;
+	$socket->print($signed->($operation, $body));
+	$socket->flush;
+	return $socket;
+}
+
+# --- errors of Postgres and what a client sees
+
+my $bridge = Dynamo::Bridge->start($node, '--lock-timeout=300', '--statement-timeout=1500');
+ok($bridge->wait_until_healthy, 'comes up');
+
+sub is_mapped
+{
+	my ($request, $status, $type, $rest) = @_;
+	my $answer = $bridge->call('DeleteItem', $request);
+	is($answer->{status}, $status, "$request: status");
+	is($answer->{body}, "{\"__type\":\"$type\"$rest}", "$request: body");
+}
+my $api = 'com.amazonaws.dynamodb.v20120810#';
+is_mapped('{"code":"KV001","message":"a \"text\""}', 400, 'com.amazon.coral.validate#ValidationException',
+	',"message":"a \"text\""');
+is_mapped('{"code":"KV002","message":"m","detail":"{\"Item\": {\"a\":{\"S\":\"b\"}}}"}', 400,
+	"${api}ConditionalCheckFailedException", ',"Item": {"a":{"S":"b"}},"message":"m"');
+is_mapped('{"code":"KV009","message":"m","detail":"{\"CancellationReasons\":[{\"Code\":\"None\"}]}"}', 400,
+	"${api}TransactionCanceledException", ',"CancellationReasons":[{"Code":"None"}],"Message":"m"');
+is_mapped('{"code":"40001","message":"secret"}', 400, "${api}TransactionConflictException",
+	',"message":"Transaction is ongoing for the item"');
+is_mapped('{"code":"XX001","message":"secret"}', 500, "${api}InternalServerError",
+	',"message":"Internal server error"');
+is_mapped('{"code":"53200","message":"secret"}', 503, 'com.amazon.coral.service#ServiceUnavailableException',
+	',"message":"The service is currently unavailable or busy."');
+is_mapped('{"code":"25006","message":"secret"}', 503, 'com.amazon.coral.service#ServiceUnavailableException',
+	',"message":"The service is currently unavailable or busy."');
+unlike($bridge->log, qr/secret/, 'texts of the server stay out of the log');
+
+is($bridge->call('UpdateItem', '{"fail":2}')->{body}, '{"tries":3}', 'a serialization failure is run again');
+is($bridge->call('Query', '{"sleep":3}')->{status}, 500, 'statement timeout');
+
+my $psql = $node->background_psql('postgres');
+$psql->query_safe("BEGIN; INSERT INTO dynamo_internal.kv VALUES ('locked', '{}')");
+my $answer = $bridge->call('PutItem', '{"k":"locked","v":"{}"}');
+like($answer->{body}, qr/TransactionConflictException/, 'a lock that is not given back');
+$psql->query_safe('ROLLBACK');
+is($bridge->call('PutItem', '{"k":"locked","v":"{}"}')->{body}, '{}', 'and when it is');
+$psql->quit;
+
+# --- the role can do nothing else
+
+foreach my $sql ('SELECT * FROM dynamo_internal.kv', 'SELECT * FROM dynamo.create_access_key()',
+	'DELETE FROM dynamo_internal.access_keys', 'CREATE TABLE dynamo_internal.t()')
+{
+	my ($status, $out, $err) = $node->psql('postgres', $sql, extra_params => [ '-U', 'dynamo_bridge' ]);
+	like($err, qr/permission denied/, "dynamo_bridge may not: $sql");
+}
+is($bridge->stop, 0, 'orderly end');
+
+# --- lanes and overload
+
+$bridge = Dynamo::Bridge->start($node, '--threads=1', '--general-connections=2', '--queue-limit=3',
+	'--queue-timeout=1000');
+ok($bridge->wait_until_healthy, 'comes up with few connections');
+$bridge->call('PutItem', '{"k":"a","v":"{\"Item\":1}"}');
+
+my @slow = map { begin($bridge, 'Query', '{"sleep":2}') } 1 .. 2;
+sleep 0.2;
+my $start = time();
+is($bridge->call('GetItem', '{"k":"a"}')->{body}, '{"Item":1}', 'a read beside slow queries');
+is($bridge->call('PutItem', '{"k":"b","v":"{}"}')->{body}, '{}', 'a write beside slow queries');
+cmp_ok(time() - $start, '<', 1, 'they do not wait');
+my @waiting = map { begin($bridge, 'Query', '{"sleep":0}') } 1 .. 3;
+sleep 0.2;
+$answer = $bridge->call('Query', '{"sleep":0}');
+like($answer->{body}, qr/ThrottlingException/, 'over the limit of the queue');
+is($bridge->metric('dynamo_bridge_pool_queued{lane="general"}'), 3, 'the queue');
+like($read->($_)->{body}, qr/ThrottlingException/, 'waited too long') foreach @waiting;
+is($read->($_)->{body}, '{}', 'the slow ones') foreach @slow;
+
+# a client that goes away leaves nothing behind
+@slow = map { begin($bridge, 'Query', '{"sleep":0.8}') } 1 .. 5;
+sleep 0.2;
+close($_) foreach @slow;
+sleep 1.5;
+is($bridge->metric('dynamo_bridge_pool_queued{lane="general"}'), 0, 'no queue after clients left');
+is($bridge->metric('dynamo_bridge_pool_in_flight{lane="general"}'), 0, 'nothing in flight');
+is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'no memory held');
+
+# many reads in flight on few connections
+my @reads = map { begin($bridge, 'GetItem', '{"k":"a"}') } 1 .. 300;
+is(scalar(grep { $read->($_)->{body} eq '{"Item":1}' } @reads), 300, 'reads on a shared connection');
+
+# --- the same port twice
+
+my ($out, $err);
+my $run = IPC::Run::run([ $ENV{DYNAMO_BRIDGE} // './dynamo-bridge', '--port=' . $bridge->port ], '<',
+	\undef, '>', \$out, '2>', \$err, IPC::Run::timeout(20));
+ok(!$run, 'a port that is taken');
+like($err, qr/could not listen on 127\.0\.0\.1 port \d+: Address already in use/, 'is a clear error');
+
+# --- draining: what is under way is finished
+
+my $idle = $bridge->socket;
+my $busy = begin($bridge, 'Query', '{"sleep":1}');
+my $half = $bridge->socket;
+my $request = $signed->('ListTables', '{"a":1}');
+$half->syswrite(substr($request, 0, 100));
+sleep 0.3;
+kill 'TERM', $bridge->pid;
+sleep 0.2;
+is($read->($idle, 5)->{status}, 0, 'draining: an idle connection is closed');
+ok(!IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $bridge->port), 'draining: no new ones');
+$half->syswrite(substr($request, 100));
+$answer = $read->($half);
+is($answer->{body}, '{"a":1}', 'draining: a request that had begun is finished');
+is($answer->{headers}{connection}, 'close', 'draining: and its connection closed');
+is($read->($busy)->{body}, '{}', 'draining: a request at Postgres is finished');
+close($_) foreach $half, $busy;
+is($bridge->wait_for_end, 0, 'draining: the end');
+
+# --- Postgres restarts under load: every acknowledged write is there
+
+$bridge = Dynamo::Bridge->start($node);
+ok($bridge->wait_until_healthy, 'comes up for the load');
+my @writers;
+for my $writer (1 .. 6)
+{
+	my $pid = fork();
+	die unless defined $pid;
+	if ($pid == 0)
+	{
+		$SIG{TERM} = 'DEFAULT';
+		write_until_term($writer);
+	}
+	push @writers, $pid;
+}
+
+# Writes numbered keys, and to a file what was acknowledged and every status.
+sub write_until_term
+{
+	my ($writer) = @_;
+	my $socket;
+	open(my $file, '>', "$PostgreSQL::Test::Utils::tmp_check/writer_$writer") or die;
+	$file->autoflush(1);
+	local $SIG{PIPE} = 'IGNORE';
+	for (my $n = 0;; $n++)
+	{
+		$socket //= $bridge->socket;
+		$socket->print($signed->('PutItem', "{\"k\":\"w$writer-$n\",\"v\":\"{}\"}"));
+		$socket->flush;
+		my $status = $read->($socket)->{status};
+		print $file "$status w$writer-$n\n";
+		undef $socket if $status == 0;
+	}
+}
+
+sub read_results
+{
+	my @lines = map { split /\n/, slurp_file("$PostgreSQL::Test::Utils::tmp_check/writer_$_") } 1 .. 6;
+	my %count;
+	$count{ (split / /)[0] }++ foreach @lines;
+	return (\%count, grep { s/^200 // } @lines);
+}
+
+sleep 1;
+$node->restart;
+sleep 1;
+my ($before) = read_results();
+$node->stop('immediate');
+sleep 1.5;
+is($bridge->http("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->{status}, 503, 'health without Postgres');
+$node->start;
+ok($bridge->wait_until_healthy, 'it comes back by itself');
+sleep 1.5;
+my ($after) = read_results();
+kill 'TERM', @writers;
+waitpid($_, 0) foreach @writers;
+my ($count, @acknowledged) = read_results();
+cmp_ok($after->{200}, '>', $before->{200}, 'writes go on');
+my %stored = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', "SELECT k FROM dynamo_internal.kv WHERE k LIKE 'w%'");
+is(scalar(grep { !$stored{$_} } @acknowledged), 0, 'every acknowledged write is there, of ' . @acknowledged);
+ok(($count->{500} // 0) > 0, 'what was in flight got InternalServerError');
+is_deeply([ grep { !/^(200|500|503)$/ } keys %$count ], [], 'every request got an answer') or diag(explain($count));
+is($bridge->stop, 0, 'orderly end after all that');
+like($bridge->log, qr/no connection to Postgres, will go on trying.*connected to Postgres again/s, 'the log tells');
+
+# --- without Postgres at the start
+
+$node->stop;
+$bridge = Dynamo::Bridge->start($node, '--queue-timeout=300');
+like($bridge->call('ListTables', '{}')->{body}, qr/ServiceUnavailableException/, 'no keys known yet');
+$node->start;
+ok($bridge->wait_until_healthy, 'it finds Postgres later');
+is($bridge->call('ListTables', '{}')->{body}, '{}', 'and works');
+$node->stop('fast');
+$answer = $bridge->call('ListTables', '{}');
+like($answer->{body}, qr/ServiceUnavailableException|InternalServerError/, 'Postgres gone: a retryable error');
+is($bridge->stop, 0, 'orderly end without Postgres');
+
+# --- development mode
+
+$node->start;
+$bridge = Dynamo::Bridge->start($node, '--development');
+ok($bridge->wait_until_healthy, 'development mode');
+like($bridge->log, qr/development mode: signatures are not checked/, 'says so');
+my $unsigned = "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-amz-json-1.0\r\n"
+  . "X-Amz-Target: DynamoDB_20120810.DescribeLimits\r\nContent-Length: 2\r\n\r\n{}";
+like($bridge->http($unsigned)->{body}, qr/"principal" : "root"/, 'takes a request without signature');
+is($bridge->stop('INT'), 0, 'SIGINT ends it too');
+$node->stop;
+done_testing();
