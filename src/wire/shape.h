@@ -128,6 +128,7 @@ extern const DyShape dy_shape_required_table_arn;	/* name or ARN, in the control
 extern const DyShape dy_shape_index_name;
 extern const DyShape dy_shape_attribute_names;	/* AttributesToGet */
 extern const DyShape dy_shape_expression_names; /* ExpressionAttributeNames: map of string */
+extern const DyShape dy_shape_expression_values;	/* ExpressionAttributeValues: map of value, each with its own fault */
 extern const DyShape dy_shape_return_consumed_capacity;
 extern const DyShape dy_shape_return_item_collection_metrics;
 extern const DyShape dy_shape_return_values;

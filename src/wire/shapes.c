@@ -54,6 +54,7 @@ const DyShape dy_shape_index_name = {
 
 const DyShape dy_shape_attribute_names = DY_LIST_OF(dy_shape_string, 1, DY_NO_BOUND);
 const DyShape dy_shape_expression_names = DY_MAP_OF(dy_shape_string, DY_NO_BOUND, DY_NO_BOUND);
+const DyShape dy_shape_expression_values = DY_MAP_OF(dy_shape_value, DY_NO_BOUND, DY_NO_BOUND);
 
 static const char *const return_consumed_capacity_values[] = {"INDEXES", "TOTAL", "NONE", NULL};
 static const char *const return_item_collection_metrics_values[] = {"SIZE", "NONE", NULL};
