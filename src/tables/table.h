@@ -17,6 +17,7 @@
 #include "item/value.h"
 #include "lib/stringinfo.h"
 #include "utils/rel.h"
+#include "utils/reltrigger.h"
 
 #define DY_MAX_INDEX_KEYS	4	/* attributes in each half of a GSI's key */
 
@@ -100,6 +101,12 @@ extern const DyTable *dy_table_find(DyBytes name);
 extern const DyTable *dy_table_of_relation(Oid relid);	/* NULL: no item table */
 extern void dy_table_invalidate(Oid relid);
 
+/*
+ * dy_table_get and dy_table_find lock the relation in AccessShareLock until
+ * the end of the transaction, so its columns and indexes stay as described.
+ * For dy_table_of_relation the caller holds a lock.
+ */
+
 extern const DyIndex *dy_table_index(const DyTable *table, DyBytes name);	/* NULL if there is none */
 extern bool dy_table_is_key(const DyTable *table, DyBytes attribute);	/* of the primary key */
 
@@ -138,5 +145,21 @@ extern bytea *dy_index_key_of_item(const DyTable *table, const DyIndex *index, D
  * are the caller's).
  */
 extern void dy_row_derive(const DyTable *table, DyValue map, Datum *values, bool *isnull);
+
+/*
+ * The same for an update of old_map to map.  An index key attribute that the
+ * update has left alone is never complained about (it may have been there
+ * before the index was); the item then is not in the index.  by_expression:
+ * texts of UpdateExpression; else those of PutItem and AttributeUpdates.
+ */
+extern void dy_row_derive_update(const DyTable *table, DyValue old_map, DyValue map,
+								 bool by_expression, Datum *values, bool *isnull);
+
+/*
+ * Plain SQL writes get their columns from a BEFORE ROW trigger, which an
+ * engine that calls dy_row_derive has no need of.  True if desc has no other
+ * row trigger than that one, so that a caller may do without triggers.
+ */
+extern bool dy_derive_trigger_only(const TriggerDesc *desc);
 
 #endif							/* DY_TABLES_TABLE_H */
