@@ -31,53 +31,6 @@
 
 #include "tables/load.h"
 
-/* Columns of dynamo_internal.tables, as in 30_tables.sql. */
-enum
-{
-	TABLES_name = 1,
-	TABLES_relation,
-	TABLES_id,
-	TABLES_created,
-	TABLES_attribute_names,
-	TABLES_attribute_types,
-	TABLES_hash_name,
-	TABLES_range_name,
-	TABLES_billing_mode,
-	TABLES_read_units,
-	TABLES_write_units,
-	TABLES_max_read_units,
-	TABLES_max_write_units,
-	TABLES_ttl_attribute,
-	TABLES_COLUMNS = TABLES_ttl_attribute
-};
-
-/* Columns of dynamo_internal.indexes. */
-enum
-{
-	INDEXES_table_name = 1,
-	INDEXES_name,
-	INDEXES_kind,
-	INDEXES_column_name,
-	INDEXES_hash_names,
-	INDEXES_range_names,
-	INDEXES_projection,
-	INDEXES_include,
-	INDEXES_status,
-	INDEXES_backfilling,
-	INDEXES_read_units,
-	INDEXES_write_units,
-	INDEXES_max_read_units,
-	INDEXES_max_write_units,
-	INDEXES_COLUMNS = INDEXES_max_write_units
-};
-
-/* One row, taken apart. */
-typedef struct Row
-{
-	Datum	   *values;			/* by attribute number - 1 */
-	bool	   *nulls;
-} Row;
-
 /* AttributeDefinitions. */
 typedef struct Definitions
 {
@@ -86,18 +39,14 @@ typedef struct Definitions
 	DyBytes    *types;
 } Definitions;
 
-static DyTable *table_of_row(Row row, Oid relid);
+static DyTable *table_of_row(DyMetadataRow row, Oid relid);
 static void load_indexes(DyTable *table, const Definitions *definitions);
-static void index_of_row(DyIndex *index, Row row, const DyTable *table, const Definitions *definitions);
+static void index_of_row(DyIndex *index, DyMetadataRow row, const DyTable *table, const Definitions *definitions);
 static void find_btrees(DyTable *table);
 static DyKeyAttribute key_attribute(const Definitions *definitions, DyBytes name);
 static int	key_attributes(const Definitions *definitions, Datum names, DyKeyAttribute *result);
 static int	compare_index_attnums(const void *a, const void *b);
-static Row	take_apart(HeapTuple tuple, TupleDesc desc, int expected);
-static DyBytes text_bytes(Datum datum);
-static bool text_is(Datum datum, const char *value);
-static int	text_array(Datum array, DyBytes **result);
-static int64 limit_of(Row row, int units, int max_units, bool provisioned);
+static int64 limit_of(DyMetadataRow row, int units, int max_units, bool provisioned);
 
 /*
  * Look a DynamoDB name up.
@@ -156,7 +105,7 @@ dy_load_table(Oid relid, MemoryContext context)
 	scan = systable_beginscan(rel, dy_metadata_relid("tables_relation_key"), true, NULL, 1, &key);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
-		table = table_of_row(take_apart(tuple, RelationGetDescr(rel), TABLES_COLUMNS), relid);
+		table = table_of_row(dy_metadata_row(tuple, RelationGetDescr(rel), TABLES_resource_policy), relid);
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	MemoryContextSwitchTo(old_context);
@@ -178,32 +127,32 @@ dy_metadata_relid(const char *relname)
  * A row of dynamo_internal.tables, and all that hangs on it.
  */
 static DyTable *
-table_of_row(Row row, Oid relid)
+table_of_row(DyMetadataRow row, Oid relid)
 {
 	DyTable    *table = palloc0(sizeof(DyTable));
 	Definitions definitions;
 	Datum		id;
 
-	definitions.count = text_array(row.values[TABLES_attribute_names - 1], &definitions.names);
-	if (text_array(row.values[TABLES_attribute_types - 1], &definitions.types) != definitions.count)
+	definitions.count = dy_metadata_array(row.values[TABLES_attribute_names - 1], &definitions.names);
+	if (dy_metadata_array(row.values[TABLES_attribute_types - 1], &definitions.types) != definitions.count)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("attribute definitions of relation %u are inconsistent", relid)));
 
 	table->relid = relid;
-	table->name = text_bytes(row.values[TABLES_name - 1]);
+	table->name = dy_metadata_text(row.values[TABLES_name - 1]);
 	id = DirectFunctionCall1(uuid_out, row.values[TABLES_id - 1]);
 	strlcpy(table->id, DatumGetCString(id), sizeof(table->id));
-	table->hash = key_attribute(&definitions, text_bytes(row.values[TABLES_hash_name - 1]));
+	table->hash = key_attribute(&definitions, dy_metadata_text(row.values[TABLES_hash_name - 1]));
 	table->has_range = !row.nulls[TABLES_range_name - 1];
 	if (table->has_range)
-		table->range = key_attribute(&definitions, text_bytes(row.values[TABLES_range_name - 1]));
-	table->provisioned = text_is(row.values[TABLES_billing_mode - 1], "PROVISIONED");
+		table->range = key_attribute(&definitions, dy_metadata_text(row.values[TABLES_range_name - 1]));
+	table->provisioned = dy_metadata_is(row.values[TABLES_billing_mode - 1], "PROVISIONED");
 	table->read_units = limit_of(row, TABLES_read_units, TABLES_max_read_units, table->provisioned);
 	table->write_units = limit_of(row, TABLES_write_units, TABLES_max_write_units, table->provisioned);
 	table->expires_attnum = get_attnum(relid, "expires");
 	if (!row.nulls[TABLES_ttl_attribute - 1] && table->expires_attnum != InvalidAttrNumber)
-		table->ttl_attribute = text_bytes(row.values[TABLES_ttl_attribute - 1]);
+		table->ttl_attribute = dy_metadata_text(row.values[TABLES_ttl_attribute - 1]);
 	table->active = true;
 
 	load_indexes(table, &definitions);
@@ -237,7 +186,7 @@ load_indexes(DyTable *table, const Definitions *definitions)
 				palloc(capacity * sizeof(DyIndex));
 		}
 		index_of_row(&table->indexes[table->nindexes++],
-					 take_apart(tuple, RelationGetDescr(rel), INDEXES_COLUMNS),
+					 dy_metadata_row(tuple, RelationGetDescr(rel), INDEXES_warm_write_units),
 					 table, definitions);
 	}
 	systable_endscan(scan);
@@ -248,21 +197,21 @@ load_indexes(DyTable *table, const Definitions *definitions)
 }
 
 static void
-index_of_row(DyIndex *index, Row row, const DyTable *table, const Definitions *definitions)
+index_of_row(DyIndex *index, DyMetadataRow row, const DyTable *table, const Definitions *definitions)
 {
 	Name		column = DatumGetName(row.values[INDEXES_column_name - 1]);
 
 	memset(index, 0, sizeof(DyIndex));
-	index->name = text_bytes(row.values[INDEXES_name - 1]);
+	index->name = dy_metadata_text(row.values[INDEXES_name - 1]);
 	index->kind = DatumGetChar(row.values[INDEXES_kind - 1]) == 'L' ? DY_INDEX_LOCAL : DY_INDEX_GLOBAL;
-	index->status = text_is(row.values[INDEXES_status - 1], "ACTIVE") ? DY_INDEX_ACTIVE :
-		text_is(row.values[INDEXES_status - 1], "CREATING") ? DY_INDEX_CREATING : DY_INDEX_DELETING;
+	index->status = dy_metadata_is(row.values[INDEXES_status - 1], "ACTIVE") ? DY_INDEX_ACTIVE :
+		dy_metadata_is(row.values[INDEXES_status - 1], "CREATING") ? DY_INDEX_CREATING : DY_INDEX_DELETING;
 	index->backfilling = DatumGetBool(row.values[INDEXES_backfilling - 1]);
 	index->nhash = key_attributes(definitions, row.values[INDEXES_hash_names - 1], index->hash);
 	index->nrange = key_attributes(definitions, row.values[INDEXES_range_names - 1], index->range);
-	index->projection = text_is(row.values[INDEXES_projection - 1], "ALL") ? DY_PROJECT_ALL :
-		text_is(row.values[INDEXES_projection - 1], "INCLUDE") ? DY_PROJECT_INCLUDE : DY_PROJECT_KEYS_ONLY;
-	index->ninclude = text_array(row.values[INDEXES_include - 1], &index->include);
+	index->projection = dy_metadata_is(row.values[INDEXES_projection - 1], "ALL") ? DY_PROJECT_ALL :
+		dy_metadata_is(row.values[INDEXES_projection - 1], "INCLUDE") ? DY_PROJECT_INCLUDE : DY_PROJECT_KEYS_ONLY;
+	index->ninclude = dy_metadata_array(row.values[INDEXES_include - 1], &index->include);
 	index->read_units = limit_of(row, INDEXES_read_units, INDEXES_max_read_units, table->provisioned);
 	index->write_units = limit_of(row, INDEXES_write_units, INDEXES_max_write_units, table->provisioned);
 	index->attnum = get_attnum(table->relid, NameStr(*column));
@@ -352,7 +301,7 @@ static int
 key_attributes(const Definitions *definitions, Datum names, DyKeyAttribute *result)
 {
 	DyBytes    *elements;
-	int			count = text_array(names, &elements);
+	int			count = dy_metadata_array(names, &elements);
 
 	if (count > DY_MAX_INDEX_KEYS)
 		ereport(ERROR,
@@ -369,10 +318,13 @@ compare_index_attnums(const void *a, const void *b)
 	return ((const DyIndex *) a)->attnum - ((const DyIndex *) b)->attnum;
 }
 
-static Row
-take_apart(HeapTuple tuple, TupleDesc desc, int expected)
+/*
+ * A row of the metadata, with at least the expected columns; palloc'd.
+ */
+DyMetadataRow
+dy_metadata_row(HeapTuple tuple, TupleDesc desc, int expected)
 {
-	Row			row;
+	DyMetadataRow row;
 
 	if (desc->natts < expected)
 		ereport(ERROR,
@@ -388,16 +340,19 @@ take_apart(HeapTuple tuple, TupleDesc desc, int expected)
 /*
  * A copy of a text.
  */
-static DyBytes
-text_bytes(Datum datum)
+DyBytes
+dy_metadata_text(Datum datum)
 {
 	char	   *copy = TextDatumGetCString(datum);
 
 	return (DyBytes) {copy, strlen(copy)};
 }
 
-static bool
-text_is(Datum datum, const char *value)
+/*
+ * Is a text equal to value?
+ */
+bool
+dy_metadata_is(Datum datum, const char *value)
 {
 	char	   *copy = TextDatumGetCString(datum);
 	bool		result = strcmp(copy, value) == 0;
@@ -407,10 +362,10 @@ text_is(Datum datum, const char *value)
 }
 
 /*
- * Copies of the elements of a text[].
+ * Copies of the elements of a text[], and their number.
  */
-static int
-text_array(Datum array, DyBytes **result)
+int
+dy_metadata_array(Datum array, DyBytes **result)
 {
 	Datum	   *elements;
 	bool	   *nulls;
@@ -420,7 +375,7 @@ text_array(Datum array, DyBytes **result)
 					  &elements, &nulls, &count);
 	*result = palloc(Max(count, 1) * sizeof(DyBytes));
 	for (int i = 0; i < count; i++)
-		(*result)[i] = text_bytes(elements[i]);
+		(*result)[i] = dy_metadata_text(elements[i]);
 	return count;
 }
 
@@ -428,7 +383,7 @@ text_array(Datum array, DyBytes **result)
  * Units a second: what is provisioned, or the maximum on demand, or -1.
  */
 static int64
-limit_of(Row row, int units, int max_units, bool provisioned)
+limit_of(DyMetadataRow row, int units, int max_units, bool provisioned)
 {
 	if (provisioned)
 		return DatumGetInt64(row.values[units - 1]);

@@ -24,6 +24,7 @@
 
 #include "access/xact.h"
 #include "storage/lmgr.h"
+#include "utils/catcache.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/memutils.h"

@@ -1,0 +1,164 @@
+/*-------------------------------------------------------------------------
+ *
+ * execute.c
+ *	  The door to all operations: from SQL and from the bridge.
+ *
+ * Everything here derives from operations.def: the table of operations, the
+ * SQL functions dynamo.<operation>(json), and, through the Makefile, their
+ * declarations.
+ *
+ * An operation runs in a memory context of its own, which ends with it; only
+ * its response outlives it.
+ *
+ * Privileges: an operation does what its caller asks without looking at
+ * privileges on relations.  The right to EXECUTE its SQL function is the
+ * right to the operation, on all tables; it is granted to nobody at first.
+ * dynamo_internal.execute gives all operations.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "base/errors.h"
+#include "ops/ops.h"
+
+typedef enum Access
+{
+	ACCESS_READ,
+	ACCESS_WRITE,
+	ACCESS_CONTROL
+} Access;
+
+typedef struct Operation
+{
+	const char *name;
+	DyOperation run;
+	Access		access;
+} Operation;
+
+enum
+{
+#define DY_OPERATION(name, function, sql_name, access, page) OP_##name,
+#include "ops/operations.def"
+#undef DY_OPERATION
+	N_OPERATIONS
+};
+
+static const Operation operations[N_OPERATIONS] = {
+#define DY_OPERATION(name, function, sql_name, access, page) {#name, function, ACCESS_##access},
+#include "ops/operations.def"
+#undef DY_OPERATION
+};
+
+/* The same by name, sorted on first use. */
+static const Operation *by_name[N_OPERATIONS];
+
+static Datum run(const Operation *operation, text *request, const char *principal);
+static const Operation *find_operation(const char *name, Size len);
+static int	compare_names(const void *a, const void *b);
+static int	compare_name(const void *key, const void *element);
+
+PG_FUNCTION_INFO_V1(dynamo_execute);
+
+/* dynamo.<operation>(request json) returns json */
+#define DY_OPERATION(name, function, sql_name, access, page) \
+	PG_FUNCTION_INFO_V1(dynamo_##sql_name); \
+	Datum dynamo_##sql_name(PG_FUNCTION_ARGS) \
+	{ return run(&operations[OP_##name], PG_GETARG_TEXT_PP(0), NULL); }
+#include "ops/operations.def"
+#undef DY_OPERATION
+
+/*
+ * dynamo_internal.execute(operation text, request text, principal text)
+ * returns text
+ *
+ * Raises UnknownOperationException for a name that is no operation.
+ */
+Datum
+dynamo_execute(PG_FUNCTION_ARGS)
+{
+	text	   *name;
+	const Operation *operation;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+
+	name = PG_GETARG_TEXT_PP(0);
+	operation = find_operation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	if (operation == NULL)
+		dy_error(DY_ERR_UNKNOWN_OPERATION, "%s", "");
+	return run(operation, PG_GETARG_TEXT_PP(1),
+			   PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)));
+}
+
+/*
+ * Run one operation.  The response is written behind room for a varlena
+ * header, so that it needs no copy.
+ */
+static Datum
+run(const Operation *operation, text *request, const char *principal)
+{
+	DyCaller	outer_caller = dy_caller;
+	MemoryContext caller_context = CurrentMemoryContext;
+	MemoryContext context;
+	DyResponse	response;
+
+	if (operation->access != ACCESS_READ)
+		PreventCommandDuringRecovery(operation->name);
+
+	dy_response_init(&response);
+	appendStringInfoSpaces(&response.text, VARHDRSZ);
+
+	/* an error leaves the caller's name behind, until the next operation */
+	dy_caller.operation = operation->name;
+	dy_caller.principal = principal;
+
+	context = AllocSetContextCreate(caller_context, "dynamo operation", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	operation->run(VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), &response);
+	MemoryContextSwitchTo(caller_context);
+	MemoryContextDelete(context);
+
+	dy_caller = outer_caller;
+	SET_VARSIZE(response.text.data, response.text.len);
+	return PointerGetDatum(response.text.data);
+}
+
+static const Operation *
+find_operation(const char *name, Size len)
+{
+	DyBytes		key = {name, len};
+	const Operation **found;
+
+	if (by_name[0] == NULL)
+	{
+		for (int i = 0; i < N_OPERATIONS; i++)
+			by_name[i] = &operations[i];
+		qsort(by_name, N_OPERATIONS, sizeof(by_name[0]), compare_names);
+	}
+	found = bsearch(&key, by_name, N_OPERATIONS, sizeof(by_name[0]), compare_name);
+	return found ? *found : NULL;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp((*(const Operation *const *) a)->name, (*(const Operation *const *) b)->name);
+}
+
+/*
+ * bsearch: a DyBytes against a name.
+ */
+static int
+compare_name(const void *key, const void *element)
+{
+	const DyBytes *text = key;
+	const char *name = (*(const Operation *const *) element)->name;
+	int			order = strncmp(text->data, name, text->len);
+
+	return order != 0 ? order : (name[text->len] == '\0' ? 0 : -1);
+}

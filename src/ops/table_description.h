@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * table_description.h
+ *	  The structure TableDescription, in the responses of many operations.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_OPS_TABLE_DESCRIPTION_H
+#define DY_OPS_TABLE_DESCRIPTION_H
+
+#include "tables/settings.h"
+#include "wire/response.h"
+
+/*
+ * The service makes and changes tables in the background; here that is done
+ * when the transaction commits, so only the answers of the operations
+ * themselves tell of work in progress.
+ */
+typedef enum DyDescribeAs
+{
+	DY_DESCRIBE_PRESENT,
+	DY_DESCRIBE_CREATING,		/* table and all its indexes */
+	DY_DESCRIBE_UPDATING,
+	DY_DESCRIBE_DELETING		/* leaves schema and indexes out */
+} DyDescribeAs;
+
+extern void dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as);
+
+/* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
+extern char *dy_table_arn(DyBytes name);
+
+
+#endif							/* DY_OPS_TABLE_DESCRIPTION_H */
