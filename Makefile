@@ -24,7 +24,8 @@ DY_SOURCES = $(filter-out $(DY_GENERATED_C), \
 	$(sort $(wildcard src/*.c $(DY_LAYERS:%=src/%/*.c)))) $(DY_GENERATED_C)
 OBJS = $(DY_SOURCES:.c=.o)
 
-DY_SQL_PARTS = $(sort $(wildcard src/sql/*.sql))
+DY_OPERATIONS_SQL = src/sql/80_operations.sql
+DY_SQL_PARTS = $(sort $(wildcard src/sql/*.sql) $(DY_OPERATIONS_SQL))
 DY_INSTALL_SQL = dynamo--$(DY_VERSION).sql
 DATA_built = $(DY_INSTALL_SQL)
 DATA = $(wildcard src/sql/upgrade/*.sql)
@@ -44,7 +45,7 @@ DY_WARNINGS = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare \
 PG_CPPFLAGS = -Isrc
 PG_CFLAGS = -fvisibility=hidden $(DY_WARNINGS)
 
-EXTRA_CLEAN = $(DY_GENERATED) $(OBJS:.o=.d) $(wildcard src/*/*.output)
+EXTRA_CLEAN = $(DY_OPERATIONS_SQL) $(DY_GENERATED) $(OBJS:.o=.d) $(wildcard src/*/*.output)
 
 # The functions of the library call each other hundreds of times a request;
 # bitcode for inlining them into queries would bring nothing.
@@ -96,6 +97,16 @@ define folder_waits_for_grammar
 $(filter $(dir $(1))%,$(OBJS)): $(1:.y=.h)
 endef
 $(foreach y,$(DY_GRAMMARS),$(eval $(call folder_waits_for_grammar,$(y))))
+
+# The SQL functions of the operations, from their list.
+$(DY_OPERATIONS_SQL): src/ops/operations.def src/ops/operations.sql.in Makefile
+	( cat src/ops/operations.sql.in && \
+	  sed -n -e 's|^DY_OPERATION(\([A-Za-z]*\), [a-z_]*, \([a-z_]*\), \([A-Z]*\), "\(.*\)")$$|\
+	CREATE FUNCTION dynamo.\2(request json) RETURNS json\
+	    AS '"'MODULE_PATHNAME', 'dynamo_\2'"' LANGUAGE C STRICT;\
+	COMMENT ON FUNCTION dynamo.\2(json) IS '"'\1: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/\4'"';\
+	REVOKE ALL ON FUNCTION dynamo.\2(json) FROM PUBLIC;|p' src/ops/operations.def ) > $@.tmp
+	mv $@.tmp $@
 
 # The parts of the script stand in the order of their names, one number a
 # folder.

@@ -23,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "ops/ops.h"
 
@@ -62,11 +63,11 @@ static const Operation *find_operation(const char *name, Size len);
 static int	compare_names(const void *a, const void *b);
 static int	compare_name(const void *key, const void *element);
 
-PG_FUNCTION_INFO_V1(dynamo_execute);
+DY_SQL_FUNCTION(dynamo_execute);
 
 /* dynamo.<operation>(request json) returns json */
 #define DY_OPERATION(name, function, sql_name, access, page) \
-	PG_FUNCTION_INFO_V1(dynamo_##sql_name); \
+	DY_SQL_FUNCTION(dynamo_##sql_name); \
 	Datum dynamo_##sql_name(PG_FUNCTION_ARGS) \
 	{ return run(&operations[OP_##name], PG_GETARG_TEXT_PP(0), NULL); }
 #include "ops/operations.def"

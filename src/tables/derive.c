@@ -25,13 +25,14 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/limits.h"
 #include "tables/control.h"
 #include "tables/table.h"
 
-PG_FUNCTION_INFO_V1(dynamo_derive_row);
-PG_FUNCTION_INFO_V1(dynamo_forget_dropped);
+DY_SQL_FUNCTION(dynamo_derive_row);
+DY_SQL_FUNCTION(dynamo_forget_dropped);
 
 static DyValue item_of_tuple(HeapTuple tuple, TupleDesc desc, const char *relname);
 
