@@ -1,0 +1,301 @@
+/*-------------------------------------------------------------------------
+ *
+ * server.c
+ *	  What server code calls, for fuzzers; see server.h.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <setjmp.h>
+
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "server.h"
+
+typedef struct Block
+{
+	struct Block *next;
+	struct Block *previous;
+	Size		size;
+} Block;
+
+static Block blocks = {&blocks, &blocks, 0};
+static sigjmp_buf *handler;
+static int	sqlstate;
+
+MemoryContext CurrentMemoryContext;
+volatile sig_atomic_t InterruptPending;
+
+bool
+server_try(void (*action) (void *arg), void *arg)
+{
+	sigjmp_buf	here;
+	sigjmp_buf *outer = handler;
+	bool		done = false;
+
+	handler = &here;
+	if (sigsetjmp(here, 0) == 0)
+	{
+		action(arg);
+		done = true;
+	}
+	handler = outer;
+	return done;
+}
+
+int
+server_sqlstate(void)
+{
+	return sqlstate;
+}
+
+void
+server_reset(void)
+{
+	while (blocks.next != &blocks)
+		pfree(blocks.next + 1);
+}
+
+/* ----------------------------------------------------------------- memory */
+
+void *
+palloc(Size size)
+{
+	Block	   *block;
+
+	CHECK(size <= MaxAllocSize);
+	block = malloc(sizeof(Block) + size);
+	CHECK(block != NULL);
+	block->size = size;
+	block->next = blocks.next;
+	block->previous = &blocks;
+	block->next->previous = block;
+	blocks.next = block;
+	memset(block + 1, 0x7F, size);
+	return block + 1;
+}
+
+void *
+palloc0(Size size)
+{
+	return memset(palloc(size), 0, size);
+}
+
+void
+pfree(void *pointer)
+{
+	Block	   *block = (Block *) pointer - 1;
+
+	block->next->previous = block->previous;
+	block->previous->next = block->next;
+	free(block);
+}
+
+void *
+repalloc(void *pointer, Size size)
+{
+	void	   *larger = palloc(size);
+
+	memcpy(larger, pointer, Min(size, ((Block *) pointer - 1)->size));
+	pfree(pointer);
+	return larger;
+}
+
+void *
+repalloc_huge(void *pointer, Size size)
+{
+	return repalloc(pointer, size);
+}
+
+/* ----------------------------------------------------------------- errors */
+
+bool
+errstart(int elevel, const char *domain)
+{
+	CHECK(elevel >= ERROR);
+	sqlstate = ERRCODE_INTERNAL_ERROR;
+	return true;
+}
+
+bool
+errstart_cold(int elevel, const char *domain)
+{
+	return errstart(elevel, domain);
+}
+
+int
+errcode(int code)
+{
+	sqlstate = code;
+	return 0;
+}
+
+int
+errmsg(const char *fmt,...)
+{
+	return 0;
+}
+
+int
+errmsg_internal(const char *fmt,...)
+{
+	return 0;
+}
+
+int
+errdetail(const char *fmt,...)
+{
+	return 0;
+}
+
+int
+errdetail_internal(const char *fmt,...)
+{
+	return 0;
+}
+
+void
+errfinish(const char *filename, int lineno, const char *funcname)
+{
+	CHECK(handler != NULL);
+	siglongjmp(*handler, 1);
+}
+
+void
+ExceptionalCondition(const char *condition,
+#if PG_VERSION_NUM < 160000
+					 const char *type,
+#endif
+					 const char *file, int line)
+{
+	abort();
+}
+
+void
+check_stack_depth(void)
+{
+}
+
+void
+ProcessInterrupts(void)
+{
+}
+
+/* ---------------------------------------------------------------- strings */
+
+void
+initStringInfo(StringInfo str)
+{
+	str->maxlen = 16;			/* small, so that growing is tried */
+	str->data = palloc(str->maxlen);
+	resetStringInfo(str);
+}
+
+void
+resetStringInfo(StringInfo str)
+{
+	str->data[0] = '\0';
+	str->len = 0;
+	str->cursor = 0;
+}
+
+void
+enlargeStringInfo(StringInfo str, int needed)
+{
+	CHECK(needed >= 0);
+	if (str->len + needed + 1 > str->maxlen)
+	{
+		str->maxlen = str->len + needed + 1;
+		str->data = repalloc(str->data, str->maxlen);
+	}
+}
+
+void
+appendBinaryStringInfo(StringInfo str,
+#if PG_VERSION_NUM < 160000
+					   const char *data,
+#else
+					   const void *data,
+#endif
+					   int datalen)
+{
+	enlargeStringInfo(str, datalen);
+	memcpy(str->data + str->len, data, datalen);
+	str->len += datalen;
+	str->data[str->len] = '\0';
+}
+
+void
+appendBinaryStringInfoNT(StringInfo str,
+#if PG_VERSION_NUM < 160000
+						 const char *data,
+#else
+						 const void *data,
+#endif
+						 int datalen)
+{
+	appendBinaryStringInfo(str, data, datalen);
+}
+
+void
+appendStringInfoString(StringInfo str, const char *s)
+{
+	appendBinaryStringInfo(str, s, strlen(s));
+}
+
+void
+appendStringInfoChar(StringInfo str, char ch)
+{
+	appendBinaryStringInfo(str, &ch, 1);
+}
+
+int
+appendStringInfoVA(StringInfo str, const char *fmt, va_list args)
+{
+	int			room = str->maxlen - str->len;
+	int			printed = vsnprintf(str->data + str->len, room, fmt, args);
+
+	if (printed >= room)
+		return printed + 1;
+	str->len += printed;
+	return 0;
+}
+
+void
+appendStringInfo(StringInfo str, const char *fmt,...)
+{
+	va_list		args;
+	int			needed;
+
+	for (;;)
+	{
+		va_start(args, fmt);
+		needed = appendStringInfoVA(str, fmt, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(str, needed);
+	}
+}
+
+char *
+psprintf(const char *fmt,...)
+{
+	StringInfoData str;
+	va_list		args;
+	int			needed;
+
+	initStringInfo(&str);
+	for (;;)
+	{
+		va_start(args, fmt);
+		needed = appendStringInfoVA(&str, fmt, args);
+		va_end(args);
+		if (needed == 0)
+			return str.data;
+		enlargeStringInfo(&str, needed);
+	}
+}
