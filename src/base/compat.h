@@ -27,6 +27,11 @@
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(name)
 
+/* 16 moved the macros of varlena values out of postgres.h. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* 16 renamed the physical identity of a relation. */
 #if PG_VERSION_NUM < 160000
 #define RelFileLocator RelFileNode

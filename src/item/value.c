@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
 
+#include "base/compat.h"
 #include "item/format.h"
 
 static DyContainer open_container(DyValue value);
