@@ -125,6 +125,9 @@ extern DyRange *dy_range_open(const DyRangeRequest *request);
 extern bool dy_range_next(DyRange *range, DyValue *item);
 extern void dy_range_close(DyRange *range);
 
+/* Does a row whose index starts with these DY_DIGEST_BYTES belong to a segment of a Scan? */
+extern bool dy_segment_contains(uint32 segment, uint32 total_segments, const uint8 *leading);
+
 /* ---- capacity: capacity.c ---- */
 
 #define DY_READ_UNIT_BYTES		4096

@@ -1,0 +1,108 @@
+/*-------------------------------------------------------------------------
+ *
+ * lock.c
+ *	  The key locks of one or many writes.
+ *
+ * Whoever locks more than one key does it here, in one global order: first
+ * the relations, then the gates of ConditionChecks, then all keys sorted by
+ * hash.  The hash contains the relation, so the order holds over several
+ * tables.  Callers that wait therefore cannot deadlock with each other.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "miscadmin.h"
+
+#include "engine/row.h"
+#include "engine/storage.h"
+#include "tableam/tableam.h"
+
+typedef struct KeyToLock
+{
+	uint64		hash;
+	int			position;		/* in the caller's array */
+} KeyToLock;
+
+static bool lock_key(const DyWrite *write, uint64 hash, bool nowait);
+static int	compare_keys(const void *a, const void *b);
+
+/*
+ * Take the key locks of n writes.  nowait: if another transaction holds one
+ * of them, returns its position in writes (the locks taken so far stay until
+ * the caller's error ends the transaction).  Else waits and returns -1.
+ */
+int
+dy_write_lock(DyWrite *const *writes, int n, bool nowait)
+{
+	KeyToLock  *keys = palloc(n * sizeof(KeyToLock));
+
+	for (int i = 0; i < n; i++)
+	{
+		const DyWrite *write = writes[i];
+
+		dy_row_check_writable(write);
+		dy_storage_close(dy_storage_open(write->table, RowExclusiveLock));
+
+		keys[i].hash = dy_tableam_key_hash(write->table->relid, write->key.hk, write->key.sk);
+		keys[i].position = i;
+	}
+	if (n > 1)
+		qsort(keys, n, sizeof(KeyToLock), compare_keys);
+
+	for (int i = 0; i < n; i++)
+	{
+		if (writes[i]->kind == DY_WRITE_CHECK &&
+			!dy_tableam_lock_gate_for_check(writes[i]->table->relid, nowait))
+			return i;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		if (!lock_key(writes[keys[i].position], keys[i].hash, nowait))
+			return keys[i].position;
+	}
+
+	pfree(keys);
+	return -1;
+}
+
+/*
+ * Refuse what the server would refuse for an INSERT, with the same
+ * SQLSTATEs.  RecoveryInProgress is asked first: on a standby every
+ * transaction is read only, and that alone would explain nothing.
+ */
+void
+dy_row_check_writable(const DyWrite *write)
+{
+	static const char *const names[] = {
+		[DY_WRITE_PUT] = "PutItem",
+		[DY_WRITE_UPDATE] = "UpdateItem",
+		[DY_WRITE_DELETE] = "DeleteItem",
+		[DY_WRITE_CHECK] = "ConditionCheck"
+	};
+
+	PreventCommandDuringRecovery(names[write->kind]);
+	PreventCommandIfReadOnly(names[write->kind]);
+	PreventCommandIfParallelMode(names[write->kind]);
+}
+
+static bool
+lock_key(const DyWrite *write, uint64 hash, bool nowait)
+{
+	if (write->kind == DY_WRITE_CHECK)
+		return dy_tableam_lock_key_for_check(write->table->relid, hash, nowait);
+	return dy_tableam_lock_key(write->table->relid, hash, ExclusiveLock, nowait);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const KeyToLock *x = a;
+	const KeyToLock *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->position - y->position;
+}

@@ -1,0 +1,128 @@
+/*-------------------------------------------------------------------------
+ *
+ * storage.c
+ *	  Where the rows of a table are: relations, snapshots, one row by key.
+ *
+ * dy_storage_open is the only place that goes from a DynamoDB table to a
+ * relation: where rows are spread over shards, it is the one to change.
+ *
+ * Indexes are read directly, without a planner that would look at them, so
+ * what the planner checks is checked here: that an index is valid, and that
+ * it is not too young for the snapshots of this transaction (an index built
+ * over broken HOT chains, see access/heap/README.HOT).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/stratnum.h"
+#include "access/table.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "executor/tuptable.h"
+#include "utils/fmgroids.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "engine/storage.h"
+
+Relation
+dy_storage_open(const DyTable *table, LOCKMODE lockmode)
+{
+	return table_open(table->relid, lockmode);
+}
+
+Relation
+dy_storage_open_index(Oid indexoid, LOCKMODE lockmode)
+{
+	Relation	index = index_open(indexoid, lockmode);
+
+	if (!index->rd_index->indisvalid && lockmode == AccessShareLock)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("index \"%s\" is not valid", RelationGetRelationName(index)),
+				 errhint("Rebuild it with REINDEX.")));
+
+	if (index->rd_index->indcheckxmin &&
+		!TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
+							   TransactionXmin))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("index \"%s\" is younger than the snapshot of this transaction",
+						RelationGetRelationName(index))));
+	return index;
+}
+
+/*
+ * The lock stays: whatever was read of the table holds until the end of the
+ * transaction.
+ */
+void
+dy_storage_close(Relation rel)
+{
+	relation_close(rel, NoLock);
+}
+
+/*
+ * The snapshot of the running statement was taken after the request came in,
+ * so it is as good as a new one, unless this statement has written since.
+ * Under REPEATABLE READ and above there is only one anyway.
+ */
+Snapshot
+dy_storage_read_snapshot(void)
+{
+	if (ActiveSnapshotSet())
+	{
+		Snapshot	active = GetActiveSnapshot();
+
+		if (active->curcid == GetCurrentCommandId(false))
+			return RegisterSnapshot(active);
+	}
+	return RegisterSnapshot(GetTransactionSnapshot());
+}
+
+IndexScanDesc
+dy_storage_begin_fetch(Relation rel, Relation primary, Snapshot snapshot)
+{
+	return index_beginscan(rel, primary, snapshot, 2, 0);
+}
+
+bool
+dy_storage_fetch(IndexScanDesc scan, const DyRowKey *key, TupleTableSlot *slot)
+{
+	ScanKeyData keys[2];
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(key->hk));
+	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(key->sk));
+	index_rescan(scan, keys, 2, NULL, 0);
+
+	return index_getnext_slot(scan, ForwardScanDirection, slot);
+}
+
+DyValue
+dy_storage_item_copy(TupleTableSlot *slot)
+{
+	bool		isnull;
+	Datum		datum = slot_getattr(slot, DY_ATT_ITEM, &isnull);
+
+	if (isnull)
+		return DY_NO_VALUE;
+	return dy_item_value((DyItem *) PG_DETOAST_DATUM_COPY(datum));
+}
+
+/*
+ * An item that is stored in line and not compressed is not copied at all:
+ * the view points into the page that the slot has pinned.
+ */
+DyValue
+dy_storage_item_view(TupleTableSlot *slot)
+{
+	bool		isnull;
+	Datum		datum = slot_getattr(slot, DY_ATT_ITEM, &isnull);
+
+	if (isnull)
+		return DY_NO_VALUE;
+	return dy_item_value(DatumGetDyItemP(datum));
+}

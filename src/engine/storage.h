@@ -1,0 +1,40 @@
+/*-------------------------------------------------------------------------
+ *
+ * storage.h
+ *	  Where the rows of a table are: relations, snapshots, one row by key.
+ *
+ * For the files of this folder.  Nobody else opens an item table.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_ENGINE_STORAGE_H
+#define DY_ENGINE_STORAGE_H
+
+#include "access/genam.h"
+#include "access/tableam.h"
+#include "utils/snapshot.h"
+
+#include "engine/engine.h"
+
+/*
+ * The relation with the rows of a table, and an index of it, locked until
+ * the end of the transaction.  dy_storage_close closes either.
+ */
+extern Relation dy_storage_open(const DyTable *table, LOCKMODE lockmode);
+extern Relation dy_storage_open_index(Oid indexoid, LOCKMODE lockmode);
+extern void dy_storage_close(Relation rel);
+
+/* The snapshot for one read operation; registered, to be unregistered by the caller. */
+extern Snapshot dy_storage_read_snapshot(void);
+
+/* A scan of the primary index for single keys, see dy_storage_fetch. */
+extern IndexScanDesc dy_storage_begin_fetch(Relation rel, Relation primary, Snapshot snapshot);
+
+/* The row under a key into slot; false if there is none. */
+extern bool dy_storage_fetch(IndexScanDesc scan, const DyRowKey *key, TupleTableSlot *slot);
+
+/* Column item of the row in slot, detoasted: its own copy in CurrentMemoryContext, or a view that lives as long as the slot's row. */
+extern DyValue dy_storage_item_copy(TupleTableSlot *slot);
+extern DyValue dy_storage_item_view(TupleTableSlot *slot);
+
+#endif							/* DY_ENGINE_STORAGE_H */

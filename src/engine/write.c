@@ -1,0 +1,318 @@
+/*-------------------------------------------------------------------------
+ *
+ * write.c
+ *	  One write: look at the row, decide, change it.
+ *
+ * The steps are those of engine.h.  What makes them safe:
+ *
+ *	  * The key lock is held before the row is looked at, so that every
+ *		other writer of this key has ended its transaction, or waits.
+ *	  * The snapshot is taken after the lock, so the row seen is the one that
+ *		the last of them has left.
+ *
+ * Hence, as a rule, nothing changes between the look and the change, and
+ * attribute_not_exists needs no loop.  The exception are writers that hold no
+ * key lock, transactions with thousands of rows (tableam/key_lock.c): they
+ * are met at the row or in the unique index, waited for, and the row is
+ * looked at again.  Each turn of that loop means that somebody else's
+ * transaction has ended in between.
+ *
+ * Under REPEATABLE READ and SERIALIZABLE the snapshot is older than the lock.
+ * So the row is looked at twice, with the transaction's snapshot and with
+ * the latest, and if they do not see the same the race is lost: 40001.  That
+ * holds for failing conditions and ConditionChecks as well.
+ *
+ * A write that would leave the row as it is, column by column, is not
+ * carried out (unless somebody has put a trigger on the table): it would
+ * only make a dead row, and the service too sends no stream record for it.
+ *
+ * Source: execReplication.c for writing without a plan.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "utils/snapmgr.h"
+
+#include "base/errors.h"
+#include "base/limits.h"
+#include "engine/row.h"
+#include "engine/storage.h"
+#include "expr/ast.h"
+#include "item/build.h"
+
+static DyRowResult try_write(DyWrite *write, DyRowChange *change);
+static bool look_up(const DyWrite *write, DyRowChange *change);
+static void check_partition_key(const DyWrite *write);
+static DyItem *make_new_item(DyWrite *write);
+static void fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item);
+static bool row_is_unchanged(const DyWrite *write, DyRowChange *change);
+static DyRowResult change_row(DyWrite *write, DyRowChange *change);
+
+/*
+ * Carry out one write; see engine.h.
+ *
+ * Item views in write (old_item, new_item) live in CurrentMemoryContext.
+ *
+ * Held by test/isolation (put_vs_*, update_vs_*, lost_race_*) and
+ * test/tap/001_crash.pl.
+ */
+void
+dy_write(DyWrite *write)
+{
+	DyRowChange change = {.table = write->table};
+
+	dy_write_lock(&write, 1, false);
+
+	change.rel = dy_storage_open(write->table, RowExclusiveLock);
+	change.primary = dy_storage_open_index(write->table->primary_indexoid, RowExclusiveLock);
+	change.old_slot = table_slot_create(change.rel, NULL);
+
+	for (;;)
+	{
+		DyRowResult result;
+
+		PushActiveSnapshot(GetTransactionSnapshot());
+		result = try_write(write, &change);
+		PopActiveSnapshot();
+		if (result == DY_ROW_DONE)
+			break;
+		CHECK_FOR_INTERRUPTS();
+	}
+
+	if (change.new_slot)
+		ExecDropSingleTupleTableSlot(change.new_slot);
+	ExecDropSingleTupleTableSlot(change.old_slot);
+	dy_storage_close(change.primary);
+	dy_storage_close(change.rel);
+}
+
+/*
+ * One look and, if the condition holds, one change.
+ */
+static DyRowResult
+try_write(DyWrite *write, DyRowChange *change)
+{
+	bool		found = look_up(write, change);
+	DyItem	   *item = NULL;
+	DyRowResult result;
+
+	write->condition_failed = false;
+	write->old_item = DY_NO_VALUE;
+	write->new_item = DY_NO_VALUE;
+	write->old_size = 0;
+	write->new_size = 0;
+
+	if (found)
+	{
+		write->old_item = dy_storage_item_copy(change->old_slot);
+		write->old_size = dy_item_size(write->old_item);
+		check_partition_key(write);
+	}
+
+	if (!dy_condition_holds(write->condition, write->old_item))
+	{
+		write->condition_failed = true;
+		return DY_ROW_DONE;
+	}
+
+	switch (write->kind)
+	{
+		case DY_WRITE_CHECK:
+			write->new_item = write->old_item;
+			write->new_size = write->old_size;
+			return DY_ROW_DONE;
+
+		case DY_WRITE_DELETE:
+			if (!found)
+				return DY_ROW_DONE;
+			break;
+
+		case DY_WRITE_PUT:
+		case DY_WRITE_UPDATE:
+			item = make_new_item(write);
+			fill_new_row(write, change, item);
+			if (found && row_is_unchanged(write, change))
+				return DY_ROW_DONE;
+			break;
+	}
+
+	result = change_row(write, change);
+	if (result == DY_ROW_DONE)
+		CommandCounterIncrement();
+	return result;
+}
+
+/*
+ * Find the row with the active snapshot.
+ */
+static bool
+look_up(const DyWrite *write, DyRowChange *change)
+{
+	IndexScanDesc scan;
+	bool		found;
+
+	scan = dy_storage_begin_fetch(change->rel, change->primary, GetActiveSnapshot());
+	found = dy_storage_fetch(scan, &write->key, change->old_slot);
+	index_endscan(scan);
+
+	if (IsolationUsesXactSnapshot())
+	{
+		TupleTableSlot *latest_slot = table_slot_create(change->rel, NULL);
+		Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
+		bool		found_latest;
+
+		scan = dy_storage_begin_fetch(change->rel, change->primary, latest);
+		found_latest = dy_storage_fetch(scan, &write->key, latest_slot);
+		if (found != found_latest ||
+			(found && !ItemPointerEquals(&change->old_slot->tts_tid, &latest_slot->tts_tid)))
+			dy_row_raise_lost_race();
+		index_endscan(scan);
+		UnregisterSnapshot(latest);
+		ExecDropSingleTupleTableSlot(latest_slot);
+	}
+	return found;
+}
+
+/*
+ * Rows are found by the digest of their partition key.  Two keys with one
+ * digest are not to be expected from SHA-256; still, no item shall ever
+ * pass for another.
+ */
+static void
+check_partition_key(const DyWrite *write)
+{
+	const DyKeyAttribute *hash = &write->table->hash;
+	DyValue		keys = write->kind == DY_WRITE_PUT ? write->item : write->key_map;
+	DyValue		mine = dy_map_get(keys, hash->name.data, hash->name.len);
+	DyValue		stored = dy_map_get(write->old_item, hash->name.data, hash->name.len);
+
+	if (!dy_value_present(mine))
+		return;					/* the caller has only the key's bytes */
+	if (!dy_value_present(stored) || !dy_value_equal(mine, stored))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the row under a partition key's digest has another partition key")));
+}
+
+/*
+ * The item that a PUT or UPDATE makes, its size checked.
+ */
+static DyItem *
+make_new_item(DyWrite *write)
+{
+	DyItem	   *item;
+
+	if (write->kind == DY_WRITE_PUT)
+		item = dy_item_make(write->item);
+	else if (write->update != NULL)
+	{
+		DyBuilder  *builder = dy_build_create();
+
+		dy_update_apply(write->update, write->old_item, write->key_map, builder);
+		item = dy_build_item(builder);
+	}
+	else
+		item = dy_item_make(dy_value_present(write->old_item) ?
+							write->old_item : write->key_map);
+
+	write->new_item = dy_item_value(item);
+	write->new_size = dy_item_size(write->new_item);
+	if (write->new_size > DY_MAX_ITEM_BYTES)
+	{
+		if (write->kind == DY_WRITE_PUT)
+			dy_validation("Item size has exceeded the maximum allowed size");
+		dy_validation("Item size to update has exceeded the maximum allowed size");
+	}
+	return item;
+}
+
+/*
+ * All columns of the new row: ours from the item, anybody else's as they
+ * were.
+ */
+static void
+fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item)
+{
+	TupleDesc	desc = RelationGetDescr(change->rel);
+	bool		found = dy_value_present(write->old_item);
+
+	if (change->values == NULL)
+	{
+		change->values = palloc(desc->natts * sizeof(Datum));
+		change->isnull = palloc(desc->natts * sizeof(bool));
+		change->new_slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	}
+
+	if (found)
+	{
+		slot_getallattrs(change->old_slot);
+		memcpy(change->values, change->old_slot->tts_values, desc->natts * sizeof(Datum));
+		memcpy(change->isnull, change->old_slot->tts_isnull, desc->natts * sizeof(bool));
+	}
+	else
+	{
+		memset(change->values, 0, desc->natts * sizeof(Datum));
+		memset(change->isnull, true, desc->natts * sizeof(bool));
+	}
+
+	if (write->kind == DY_WRITE_UPDATE)
+		dy_row_derive_update(write->table, found ? write->old_item : write->key_map,
+							 write->new_item,
+							 write->update == NULL || !write->update->legacy,
+							 change->values, change->isnull);
+	else
+		dy_row_derive(write->table, write->new_item, change->values, change->isnull);
+
+	change->values[DY_ATT_ITEM - 1] = PointerGetDatum(item);
+	change->isnull[DY_ATT_ITEM - 1] = false;
+}
+
+/*
+ * Would the write leave every column as it is?
+ */
+static bool
+row_is_unchanged(const DyWrite *write, DyRowChange *change)
+{
+	if (!dy_row_is_plain(write->table, change->rel) ||
+		!dy_value_equal(write->old_item, write->new_item))
+		return false;
+
+	for (AttrNumber attnum = 1; attnum <= RelationGetDescr(change->rel)->natts; attnum++)
+	{
+		if (attnum != DY_ATT_ITEM && dy_row_column_changed(change, attnum))
+			return false;
+	}
+	return true;
+}
+
+static DyRowResult
+change_row(DyWrite *write, DyRowChange *change)
+{
+	bool		found = dy_value_present(write->old_item);
+	bool		plain = dy_row_is_plain(write->table, change->rel);
+	DyRowResult result;
+
+	if (write->kind == DY_WRITE_DELETE)
+		return plain ? dy_row_delete(change) : dy_row_delete_executor(change);
+
+	ExecStoreHeapTuple(heap_form_tuple(RelationGetDescr(change->rel),
+									   change->values, change->isnull),
+					   change->new_slot, true);
+	if (plain)
+		return found ? dy_row_update(change) : dy_row_insert(change);
+
+	result = found ? dy_row_update_executor(change) : dy_row_insert_executor(change);
+	if (result == DY_ROW_DONE && !change->skipped)
+	{
+		/* a trigger may have made another item of it */
+		write->new_item = dy_storage_item_copy(change->new_slot);
+		write->new_size = dy_item_size(write->new_item);
+	}
+	return result;
+}
