@@ -14,6 +14,8 @@
 #define DY_ITEM_VALUE_H
 
 #include "fmgr.h"
+
+#include "base/compat.h"
 #include "item/number.h"
 
 /* The types of DynamoDB.  The numbers are on disk: never change them. */

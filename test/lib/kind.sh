@@ -93,7 +93,8 @@ pg_isolation_regress_program() {
 run_regress() {
 	local program=$1 input=$2 out=$log/out status=0
 	shift 2
-	mkdir -p "$out"
+	# Tests may write into results/ of the directory they run in.
+	mkdir -p "$out" results
 	"$program" --temp-instance="$log/instance" --temp-config=test/lib/postgresql.conf \
 		--bindir="$("$PG_CONFIG" --bindir)" --dlpath="$("$PG_CONFIG" --pkglibdir)" \
 		--inputdir="$input" --outputdir="$out" --encoding=UTF8 --no-locale \
