@@ -9,7 +9,7 @@
  * function checked as soon as its operands are bound; an update binds the
  * paths it writes, the last action first, then its right-hand sides, again
  * the last first; a projection binds the last path first.  The number of
- * operators is looked at when all is bound.
+ * operators is looked at when a condition, or one right-hand side, is bound.
  *
  * Nodes live in the current memory context and point into the request (its
  * text, names and values), not into the cached tree.
@@ -75,7 +75,7 @@ static DyOperand *bind_operand(Binder *binder, const DySyntax *node);
 static DyOperand *bind_operand_call(Binder *binder, const DySyntax *node);
 static DyPath bind_path(Binder *binder, const DySyntax *node);
 static void check_count(const Binder *binder, const DySyntax *call, int expected);
-static void check_operators(const Binder *binder);
+static void check_operators(const Binder *binder, int noperators);
 
 /*
  * Parse, check and bind a condition or filter.
@@ -91,7 +91,7 @@ dy_condition_parse(const char *parameter, DyBytes text, DyPlaceholders *p)
 
 	start(&binder, parameter, DY_EXPR_CONDITION, text, p);
 	condition = bind_condition(&binder, binder.tree->condition);
-	check_operators(&binder);
+	check_operators(&binder, binder.tree->noperators);
 	return condition;
 }
 
@@ -104,6 +104,7 @@ dy_update_parse(DyBytes text, DyPlaceholders *p)
 	Binder		binder;
 	DyUpdate   *update;
 	DyPathSet  *paths = dy_path_set_create();
+	int			noperators = 0;
 
 	start(&binder, "UpdateExpression", DY_EXPR_UPDATE, text, p);
 	update = dy_update_make(list_length(binder.tree->actions));
@@ -124,14 +125,17 @@ dy_update_parse(DyBytes text, DyPlaceholders *p)
 		DyAction   *action = &update->actions[i];
 
 		if (action->kind == DY_ACTION_SET)
+		{
 			action->operand = bind_operand(&binder, syntax->value);
+			noperators += syntax->noperators;
+			check_operators(&binder, noperators);
+		}
 		else if (action->kind != DY_ACTION_REMOVE)
 		{
 			action->value = dy_placeholders_value(p, binder.parameter, syntax->value->text);
 			dy_check_action(binder.parameter, action);
 		}
 	}
-	check_operators(&binder);
 	return update;
 }
 
@@ -367,9 +371,9 @@ check_count(const Binder *binder, const DySyntax *call, int expected)
  * The service stops counting at the first operator too many.
  */
 static void
-check_operators(const Binder *binder)
+check_operators(const Binder *binder, int noperators)
 {
-	if (binder->tree->noperators > DY_MAX_EXPRESSION_OPERATORS)
+	if (noperators > DY_MAX_EXPRESSION_OPERATORS)
 		dy_expr_invalid(binder->parameter, "The expression contains too many operators; operator count: %d",
 						DY_MAX_EXPRESSION_OPERATORS + 1);
 }

@@ -4,7 +4,8 @@
  *	  What the service refuses before it looks at an item.
  *
  * Within one operator or function the order is: number of operands, first
- * operand distinct from the others, operand types.
+ * operand distinct from the others, operand types; BETWEEN has the last two
+ * the other way round.
  *
  * Source of the texts: the service's answers.  Where the service prints a
  * set of types in the arbitrary order of a hash table, one observed order is
@@ -32,7 +33,7 @@
 struct DyPathSet
 {
 	DyPathStep	step;			/* leads here */
-	const DyPath *path;			/* the last path put in that goes through here */
+	const DyPath *path;			/* the first path put in that goes through here */
 	DyPathSet  *children;
 	DyPathSet  *next;			/* sibling */
 };
@@ -53,6 +54,8 @@ dy_check_condition(const char *parameter, const char *name, const DyCondition *c
 	DyOperand **operands = condition->args.operands;
 	int			n = condition->nargs;
 
+	if (condition->kind == DY_CONDITION_BETWEEN)
+		check_types(parameter, name, operands, n, SCALAR_TYPES);
 	check_distinct(parameter, name, operands, n);
 
 	switch (condition->kind)
@@ -64,7 +67,6 @@ dy_check_condition(const char *parameter, const char *name, const DyCondition *c
 			check_types(parameter, name, operands, n, SCALAR_TYPES);
 			break;
 		case DY_CONDITION_BETWEEN:
-			check_types(parameter, name, operands, n, SCALAR_TYPES);
 			check_bounds(parameter, operands[1], operands[2]);
 			break;
 		case DY_CONDITION_IN:
@@ -178,7 +180,6 @@ void
 dy_path_set_add(const char *parameter, DyPathSet *set, const DyPath *path)
 {
 	DyPathSet  *node = set;
-	const DyPath *through = set->path;	/* the last path through node before this one */
 
 	for (int i = 0; i < path->nsteps; i++)
 	{
@@ -186,8 +187,9 @@ dy_path_set_add(const char *parameter, DyPathSet *set, const DyPath *path)
 		bool		is_last = (i == path->nsteps - 1);
 		DyPathSet  *child;
 
+		/* Only below the root, whose children are all names. */
 		if (node->children != NULL && node->children->step.is_index != step->is_index)
-			raise_paths(parameter, "conflict", path, through);
+			raise_paths(parameter, "conflict", path, node->path);
 
 		for (child = node->children; child != NULL; child = child->next)
 		{
@@ -201,11 +203,10 @@ dy_path_set_add(const char *parameter, DyPathSet *set, const DyPath *path)
 		{
 			child = palloc0(sizeof(DyPathSet));
 			child->step = *step;
+			child->path = path;
 			child->next = node->children;
 			node->children = child;
 		}
-		through = child->path;
-		child->path = path;
 		node = child;
 	}
 }

@@ -46,7 +46,7 @@ static const Function functions[] = {
 	{"list_append", true, PLACE_SET_VALUE, false}
 };
 
-static void check_node(const char *parameter, DySyntaxTree *tree, const DySyntax *node, Place place);
+static int	check_node(const char *parameter, const DySyntax *node, Place place);
 static void check_function(const char *parameter, DyBytes name, Place place);
 static void check_path(const char *parameter, const DySyntax *path);
 static void check_index(const char *parameter, DyBytes digits);
@@ -65,16 +65,16 @@ dy_syntax_check(const char *parameter, DySyntaxTree *tree)
 	switch (tree->kind)
 	{
 		case DY_EXPR_CONDITION:
-			check_node(parameter, tree, tree->condition, PLACE_CONDITION);
+			tree->noperators = check_node(parameter, tree->condition, PLACE_CONDITION);
 			break;
 		case DY_EXPR_UPDATE:
 			foreach(lc, tree->actions)
 			{
-				const DySyntaxAction *action = lfirst(lc);
+				DySyntaxAction *action = lfirst(lc);
 
 				check_path(parameter, action->path);
 				if (action->value != NULL)
-					check_node(parameter, tree, action->value, PLACE_SET_VALUE);
+					action->noperators = check_node(parameter, action->value, PLACE_SET_VALUE);
 			}
 			check_sections(parameter, tree->sections);
 			break;
@@ -85,10 +85,14 @@ dy_syntax_check(const char *parameter, DySyntaxTree *tree)
 	}
 }
 
-static void
-check_node(const char *parameter, DySyntaxTree *tree, const DySyntax *node, Place place)
+/*
+ * Returns the number of operators and functions.
+ */
+static int
+check_node(const char *parameter, const DySyntax *node, Place place)
 {
 	Place		inner = PLACE_CONDITION_OPERAND;
+	int			noperators = 1;
 	ListCell   *lc;
 
 	check_stack_depth();
@@ -96,10 +100,10 @@ check_node(const char *parameter, DySyntaxTree *tree, const DySyntax *node, Plac
 	switch (node->kind)
 	{
 		case DY_SYNTAX_VALUE:
-			return;
+			return 0;
 		case DY_SYNTAX_PATH:
 			check_path(parameter, node);
-			return;
+			return 0;
 		case DY_SYNTAX_CALL:
 			check_function(parameter, node->text, place);
 			if (place == PLACE_SET_VALUE || place == PLACE_SET_OPERAND)
@@ -115,9 +119,9 @@ check_node(const char *parameter, DySyntaxTree *tree, const DySyntax *node, Plac
 			break;
 	}
 
-	tree->noperators++;
 	foreach(lc, node->args)
-		check_node(parameter, tree, lfirst(lc), inner);
+		noperators += check_node(parameter, lfirst(lc), inner);
+	return noperators;
 }
 
 static void

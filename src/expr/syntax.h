@@ -65,6 +65,7 @@ typedef struct DySyntaxAction
 	DyActionKind kind;
 	DySyntax   *path;
 	DySyntax   *value;			/* SET: any; ADD, DELETE: a VALUE; REMOVE: NULL */
+	int			noperators;		/* in value */
 } DySyntaxAction;
 
 typedef struct DySyntaxTree
@@ -75,7 +76,7 @@ typedef struct DySyntaxTree
 	List	   *actions;		/* UPDATE: of DySyntaxAction, as written */
 	List	   *sections;		/* UPDATE: DyActionKind of each section, as written */
 	List	   *paths;			/* PROJECTION: of DySyntax */
-	int			noperators;		/* as the service counts them */
+	int			noperators;		/* CONDITION: as the service counts them */
 } DySyntaxTree;
 
 /* ---- what the scanner and the grammar share ---- */
