@@ -40,15 +40,15 @@ static const uint8 values[256] = {
 };
 
 /*
- * Decode text, whose length is a multiple of four, into bytes, which has
+ * Decode chars, whose length is a multiple of four, into bytes, which has
  * room for three bytes for every four characters, less the padding.  False
  * if a character is wrong or unused bits at the end are not zero; one text
  * stands for one value.
  */
 bool
-dy_base64_decode(const char *text, uint32 len, uint8 *bytes)
+dy_base64_decode(const char *chars, uint32 len, uint8 *bytes)
 {
-	const uint8 *p = (const uint8 *) text;
+	const uint8 *p = (const uint8 *) chars;
 	const uint8 *end = p + len;
 	uint8		wrong = 0;
 	uint32		quad;
@@ -71,7 +71,7 @@ dy_base64_decode(const char *text, uint32 len, uint8 *bytes)
 		*bytes++ = quad >> 8;
 		*bytes++ = quad;
 	}
-	if (p < (const uint8 *) text + len)
+	if (p < (const uint8 *) chars + len)
 	{
 		uint8		a = values[p[0]];
 		uint8		b = values[p[1]];
@@ -92,9 +92,9 @@ dy_base64_decode(const char *text, uint32 len, uint8 *bytes)
  * four characters for every three bytes begun.
  */
 uint32
-dy_base64_encode(const uint8 *bytes, uint32 len, char *text)
+dy_base64_encode(const uint8 *bytes, uint32 len, char *chars)
 {
-	char	   *p = text;
+	char	   *p = chars;
 	const uint8 *end = bytes + len / 3 * 3;
 
 	for (; bytes < end; bytes += 3)
@@ -121,5 +121,5 @@ dy_base64_encode(const uint8 *bytes, uint32 len, char *text)
 			*p++ = '=';
 			break;
 	}
-	return p - text;
+	return p - chars;
 }

@@ -39,7 +39,7 @@ extern void dy_build_binary(DyBuilder *b, const char *data, uint32 len);
 extern void dy_build_number(DyBuilder *b, const DyNumber *number);
 extern void dy_build_bool(DyBuilder *b, bool value);
 extern void dy_build_null(DyBuilder *b);
-extern void dy_build_copy(DyBuilder *b, DyValue value); /* an encoded value, as bytes */
+extern void dy_build_copy(DyBuilder *b, DyValue value); /* as bytes */
 
 /*
  * What happens to a name given twice in a map, and to an equal element in a
@@ -49,7 +49,11 @@ extern void dy_build_copy(DyBuilder *b, DyValue value); /* an encoded value, as 
  */
 extern bool dy_build_close_set(DyBuilder *b);
 
-extern DyValue dy_build_value(DyBuilder *b);	/* the finished value, inside the builder's buffer */
-extern DyItem *dy_build_item(DyBuilder *b); /* the finished map as an item of its own, palloc'd */
+/*
+ * The finished value, inside the builder's buffer; the finished map as an
+ * item of its own, palloc'd.
+ */
+extern DyValue dy_build_value(DyBuilder *b);
+extern DyItem *dy_build_item(DyBuilder *b);
 
 #endif							/* DY_ITEM_BUILD_H */

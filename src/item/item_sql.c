@@ -55,9 +55,9 @@ static Datum number_result(DyNumberError error, const DyNumber *number);
 Datum
 dynamo_item_in(PG_FUNCTION_ARGS)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
+	char	   *string = PG_GETARG_CSTRING(0);
 
-	PG_RETURN_DY_ITEM_P(dy_item_from_text(text, strlen(text)));
+	PG_RETURN_DY_ITEM_P(dy_item_from_text(string, strlen(string)));
 }
 
 /* item_out(item) returns cstring */
@@ -65,12 +65,12 @@ Datum
 dynamo_item_out(PG_FUNCTION_ARGS)
 {
 	DyValue		map = dy_item_value(PG_GETARG_DY_ITEM_P(0));
-	StringInfoData text;
+	StringInfoData string;
 
-	initStringInfo(&text);
-	enlargeStringInfo(&text, map.len * 2);
-	dy_text_write_map(&text, map);
-	PG_RETURN_CSTRING(text.data);
+	initStringInfo(&string);
+	enlargeStringInfo(&string, map.len * 2);
+	dy_text_write_map(&string, map);
+	PG_RETURN_CSTRING(string.data);
 }
 
 /* item_recv(internal) returns item */
@@ -143,7 +143,7 @@ dynamo_item_get_text(PG_FUNCTION_ARGS)
 	DyValue		value = get_attribute(fcinfo);
 	DyBytes		bytes;
 	DyNumber	number;
-	StringInfoData text;
+	StringInfoData string;
 
 	if (!dy_value_present(value))
 		PG_RETURN_NULL();
@@ -159,16 +159,16 @@ dynamo_item_get_text(PG_FUNCTION_ARGS)
 			PG_RETURN_TEXT_P(cstring_to_text_with_len(bytes.data, bytes.len));
 		case DY_TYPE_N:
 			number = dy_value_number(value);
-			initStringInfo(&text);
-			enlargeStringInfo(&text, DY_NUMBER_MAX_TEXT);
-			dy_number_format(&number, text.data);
-			PG_RETURN_TEXT_P(cstring_to_text(text.data));
+			initStringInfo(&string);
+			enlargeStringInfo(&string, DY_NUMBER_MAX_TEXT);
+			dy_number_format(&number, string.data);
+			PG_RETURN_TEXT_P(cstring_to_text(string.data));
 		case DY_TYPE_B:
 			bytes = dy_value_bytes(value);
-			initStringInfo(&text);
-			dy_json_write_base64(&text, bytes.data, bytes.len);
+			initStringInfo(&string);
+			dy_json_write_base64(&string, bytes.data, bytes.len);
 			/* without the quotes */
-			PG_RETURN_TEXT_P(cstring_to_text_with_len(text.data + 1, text.len - 2));
+			PG_RETURN_TEXT_P(cstring_to_text_with_len(string.data + 1, string.len - 2));
 		case DY_TYPE_BOOL:
 			PG_RETURN_TEXT_P(cstring_to_text(dy_value_bool(value) ? "true" : "false"));
 		case DY_TYPE_NULL:
@@ -343,23 +343,23 @@ items_equal(FunctionCallInfo fcinfo)
 static DyNumber
 parse_number(text *arg)
 {
-	DyBytes		text = {VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg)};
+	DyBytes		string = {VARDATA_ANY(arg), VARSIZE_ANY_EXHDR(arg)};
 	DyNumber	number;
-	DyNumberError error = dy_number_parse(text.data, text.len, &number);
+	DyNumberError error = dy_number_parse(string.data, string.len, &number);
 
 	if (error != DY_NUMBER_OK)
-		dy_validation("%s", dy_number_error_text(error, text));
+		dy_validation("%s", dy_number_error_text(error, string));
 	return number;
 }
 
 static Datum
 number_result(DyNumberError error, const DyNumber *number)
 {
-	char		text[DY_NUMBER_MAX_TEXT];
+	char		string[DY_NUMBER_MAX_TEXT];
 	DyBytes		none = {"", 0};
 
 	if (error != DY_NUMBER_OK)
 		dy_validation("%s", dy_number_error_text(error, none));
-	dy_number_format(number, text);
-	PG_RETURN_TEXT_P(cstring_to_text(text));
+	dy_number_format(number, string);
+	PG_RETURN_TEXT_P(cstring_to_text(string));
 }

@@ -51,11 +51,11 @@ static const char *read_hex4(const char *p, const char *end, pg_wchar *code);
  * closed afterwards.
  */
 void
-dy_json_open(DyJsonReader *reader, const char *text, uint32 len)
+dy_json_open(DyJsonReader *reader, const char *input, uint32 len)
 {
-	reader->start = text;
-	reader->pos = text;
-	reader->end = text + len;
+	reader->start = input;
+	reader->pos = input;
+	reader->end = input + len;
 	reader->depth = 0;
 	reader->state = BEFORE_VALUE;
 	reader->text.data = NULL;
@@ -235,11 +235,11 @@ dy_json_end_value(DyJsonReader *reader, const char *p)
 
 /*
  * Scan the rest of a string, p being behind its opening quote.  Returns the
- * place behind the closing quote, or NULL if the string is not valid.  text
+ * place behind the closing quote, or NULL if the string is not valid.  *result
  * is a view on the input, or on scratch if something had to be unescaped.
  */
 const char *
-dy_json_scan_string(const char *p, const char *end, StringInfo scratch, DyBytes *text)
+dy_json_scan_string(const char *p, const char *end, StringInfo scratch, DyBytes *result)
 {
 	const char *start = p;
 	const char *run = p;
@@ -273,13 +273,13 @@ dy_json_scan_string(const char *p, const char *end, StringInfo scratch, DyBytes 
 	if (escaped)
 	{
 		appendBinaryStringInfo(scratch, run, p - run);
-		text->data = scratch->data;
-		text->len = scratch->len;
+		result->data = scratch->data;
+		result->len = scratch->len;
 	}
 	else
 	{
-		text->data = start;
-		text->len = p - start;
+		result->data = start;
+		result->len = p - start;
 	}
 	return p + 1;
 }

@@ -4,11 +4,11 @@
  *	  A pull reader over JSON text, and JSON string output.
  *
  * The reader walks the text once and allocates nothing but unescaped
- * strings.  It does not recurse: nesting is the caller's, and callers bound
- * it.  Text is UTF-8; invalid UTF-8, control characters inside strings,
- * lone surrogates and trailing garbage are syntax errors.  Every error is
- * reported by the DY_JSON_ERROR token, never raised, so that callers choose
- * the exception.
+ * strings; what it leaves in "text" is valid until the next token.  It does
+ * not recurse: nesting is the caller's, and callers bound it.  Text is UTF-8;
+ * invalid UTF-8, control characters inside strings, lone surrogates and
+ * trailing garbage are syntax errors.  Every error is reported by the
+ * DY_JSON_ERROR token, never raised, so that callers choose the exception.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,16 +42,20 @@ typedef struct DyJsonReader
 	int			depth;			/* containers open now */
 	uint64		in_object[8];	/* bit per level: object or array */
 	uint8		state;			/* what may come next */
-	DyBytes		text;			/* of the last NAME, STRING (unescaped) or NUMBER (raw) */
-	StringInfoData scratch;		/* holds unescaped strings; valid until the next token */
+	DyBytes text;				/* of the last NAME, STRING or NUMBER */
+	StringInfoData scratch;		/* holds strings that had escapes */
 } DyJsonReader;
 
 #define DY_JSON_MAX_DEPTH	512
 
-extern void dy_json_open(DyJsonReader *reader, const char *text, uint32 len);
+extern void dy_json_open(DyJsonReader *reader, const char *input, uint32 len);
 extern DyJsonToken dy_json_next(DyJsonReader *reader);
-extern DyJsonToken dy_json_peek(DyJsonReader *reader);	/* kind of the next token without taking it */
-extern bool dy_json_skip(DyJsonReader *reader); /* skip one whole value; false on error */
+
+/* The kind of the next token, without taking it. */
+extern DyJsonToken dy_json_peek(DyJsonReader *reader);
+
+/* Skip one whole value; false on error. */
+extern bool dy_json_skip(DyJsonReader *reader);
 
 /* Output: dest gets a quoted, escaped JSON string. */
 extern void dy_json_write_string(StringInfo dest, const char *data, uint32 len);

@@ -152,7 +152,7 @@ make_scalar(DyValue value, DyType type, JsonbValue *result)
 {
 	DyBytes		bytes;
 	DyNumber	number;
-	char		text[DY_NUMBER_MAX_TEXT];
+	char		string[DY_NUMBER_MAX_TEXT];
 	char	   *base64;
 
 	switch (type)
@@ -163,11 +163,11 @@ make_scalar(DyValue value, DyType type, JsonbValue *result)
 			break;
 		case DY_TYPE_N:
 			number = dy_value_number(value);
-			dy_number_format(&number, text);
+			dy_number_format(&number, string);
 			result->type = jbvNumeric;
 			result->val.numeric =
 				DatumGetNumeric(DirectFunctionCall3(numeric_in,
-													CStringGetDatum(text),
+													CStringGetDatum(string),
 													ObjectIdGetDatum(InvalidOid),
 													Int32GetDatum(-1)));
 			break;
@@ -219,16 +219,16 @@ build_scalar(DyBuilder *b, const JsonbValue *scalar)
 			break;
 		case jbvNumeric:
 			{
-				DyBytes		text;
+				DyBytes		string;
 				DyNumber	number;
 				DyNumberError error;
 
-				text.data = DatumGetCString(DirectFunctionCall1(numeric_out,
-																NumericGetDatum(scalar->val.numeric)));
-				text.len = strlen(text.data);
-				error = dy_number_parse(text.data, text.len, &number);
+				string.data = DatumGetCString(DirectFunctionCall1(numeric_out,
+																  NumericGetDatum(scalar->val.numeric)));
+				string.len = strlen(string.data);
+				error = dy_number_parse(string.data, string.len, &number);
 				if (error != DY_NUMBER_OK)
-					dy_validation("%s", dy_number_error_text(error, text));
+					dy_validation("%s", dy_number_error_text(error, string));
 				dy_build_number(b, &number);
 				break;
 			}

@@ -68,10 +68,10 @@ static int	compare_magnitude(const DyNumber *a, const DyNumber *b);
  * error *result is undefined.
  */
 DyNumberError
-dy_number_parse(const char *text, uint32 len, DyNumber *result)
+dy_number_parse(const char *string, uint32 len, DyNumber *result)
 {
-	const char *p = text;
-	const char *end = text + len;
+	const char *p = string;
+	const char *end = string + len;
 	bool		any_digit = false;
 	bool		excess = false;
 	int			n = 0;			/* significant digits stored */
@@ -145,19 +145,19 @@ dy_number_parse(const char *text, uint32 len, DyNumber *result)
 
 /*
  * Write the number as DynamoDB shows it: plain decimal, never an exponent,
- * no needless zero, one zero before a point.  text has DY_NUMBER_MAX_TEXT
+ * no needless zero, one zero before a point.  string has DY_NUMBER_MAX_TEXT
  * bytes; it is NUL-terminated and its length is returned.
  */
 uint32
-dy_number_format(const DyNumber *number, char *text)
+dy_number_format(const DyNumber *number, char *string)
 {
-	char	   *p = text;
+	char	   *p = string;
 	int			whole = number->exponent + 1;	/* digits before the point */
 	int			i;
 
 	if (number->ndigits == 0)
 	{
-		strcpy(text, "0");
+		strcpy(string, "0");
 		return 1;
 	}
 	if (number->negative)
@@ -186,7 +186,7 @@ dy_number_format(const DyNumber *number, char *text)
 		}
 	}
 	*p = '\0';
-	return p - text;
+	return p - string;
 }
 
 /*

@@ -9,10 +9,10 @@
 #define DY_ITEM_NUMBER_H
 
 #define DY_NUMBER_DIGITS		38
-#define DY_NUMBER_MIN_EXPONENT	(-130)	/* of the first digit: d.ddd * 10^exponent */
+#define DY_NUMBER_MIN_EXPONENT	(-130)	/* of the first digit */
 #define DY_NUMBER_MAX_EXPONENT	125
 #define DY_NUMBER_MAX_BYTES		24	/* of the order-preserving encoding */
-#define DY_NUMBER_MAX_TEXT		176	/* of dy_number_format, with the NUL */
+#define DY_NUMBER_MAX_TEXT		176 /* of dy_number_format, with the NUL */
 
 /*
  * A number in registers: 0.d1d2d3... is never used; the value is
@@ -36,14 +36,24 @@ typedef enum DyNumberError
 	DY_NUMBER_UNDERFLOW			/* magnitude below 1E-130, not zero */
 } DyNumberError;
 
-extern DyNumberError dy_number_parse(const char *text, uint32 len, DyNumber *result);
-extern uint32 dy_number_format(const DyNumber *number, char *text); /* DynamoDB's normal form; returns length */
-extern uint32 dy_number_encode(const DyNumber *number, uint8 *bytes);	/* memcmp order = numeric order; one-to-one */
-extern bool dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result); /* false: no valid encoding */
+extern DyNumberError dy_number_parse(const char *string, uint32 len, DyNumber *result);
+
+/* DynamoDB's normal form, with a NUL; returns the length. */
+extern uint32 dy_number_format(const DyNumber *number, char *string);
+
+/*
+ * Bytes whose memcmp order is numeric order, one-to-one; returns how many.
+ * Decoding returns false for what is no such encoding.
+ */
+extern uint32 dy_number_encode(const DyNumber *number, uint8 *bytes);
+extern bool dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result);
+
 extern int	dy_number_compare(const DyNumber *a, const DyNumber *b);
 extern DyNumberError dy_number_add(const DyNumber *a, const DyNumber *b, DyNumber *sum);
 extern DyNumberError dy_number_subtract(const DyNumber *a, const DyNumber *b, DyNumber *difference);
 extern void dy_number_from_int64(int64 value, DyNumber *result);
-extern bool dy_number_to_int64(const DyNumber *number, int64 *result);	/* false if it has a fraction or does not fit */
+
+/* False if it has a fraction or does not fit. */
+extern bool dy_number_to_int64(const DyNumber *number, int64 *result);
 
 #endif							/* DY_ITEM_NUMBER_H */

@@ -21,15 +21,18 @@ typedef struct DyPathStep
 
 typedef struct DyPath
 {
-	uint16		nsteps;			/* at least 1, at most DY_MAX_PATH_STEPS; the first is a name */
+	uint16		nsteps;			/* 1 to DY_MAX_PATH_STEPS; the first is a name */
 	DyPathStep *steps;
 } DyPath;
 
 #define DY_MAX_PATH_STEPS	32
 
-extern DyValue dy_path_get(DyValue map, const DyPath *path);	/* absent if any step fails */
+/* Absent if any step fails. */
+extern DyValue dy_path_get(DyValue map, const DyPath *path);
 extern bool dy_path_equal(const DyPath *a, const DyPath *b);
 extern bool dy_path_is_prefix(const DyPath *prefix, const DyPath *path);	/* also if equal */
-extern void dy_path_write(StringInfo dest, const DyPath *path); /* [a, b, [3], c]: as error texts show it */
+
+/* As error texts show it: [a, b, [3], c] */
+extern void dy_path_write(StringInfo dest, const DyPath *path);
 
 #endif							/* DY_ITEM_PATH_H */

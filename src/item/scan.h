@@ -87,27 +87,27 @@ dy_scan_plain(const char *p, const char *end)
  * UTF-8 (overlong, a surrogate, beyond U+10FFFF, or cut off).
  */
 static inline const char *
-dy_scan_multibyte(const char *text, const char *end)
+dy_scan_multibyte(const char *start, const char *end)
 {
-	const uint8 *p = (const uint8 *) text;
-	Size		left = end - text;
+	const uint8 *p = (const uint8 *) start;
+	Size		left = end - start;
 
 #define CONTINUES(c)	(((c) & 0xC0) == 0x80)
 	if (p[0] >= 0xC2 && p[0] <= 0xDF)
-		return left >= 2 && CONTINUES(p[1]) ? text + 2 : NULL;
+		return left >= 2 && CONTINUES(p[1]) ? start + 2 : NULL;
 	if (p[0] >= 0xE0 && p[0] <= 0xEF)
 	{
 		if (left < 3 || !CONTINUES(p[1]) || !CONTINUES(p[2]) ||
 			(p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F))
 			return NULL;
-		return text + 3;
+		return start + 3;
 	}
 	if (p[0] >= 0xF0 && p[0] <= 0xF4)
 	{
 		if (left < 4 || !CONTINUES(p[1]) || !CONTINUES(p[2]) || !CONTINUES(p[3]) ||
 			(p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
 			return NULL;
-		return text + 4;
+		return start + 4;
 	}
 #undef CONTINUES
 	return NULL;
@@ -195,13 +195,13 @@ dy_reserve(StringInfo dest, uint32 needed)
 
 /* json.c: see there */
 extern const char *dy_json_scan_string(const char *p, const char *end,
-									   StringInfo scratch, DyBytes *text);
+									   StringInfo scratch, DyBytes *result);
 extern const char *dy_json_scan_number(const char *p, const char *end, bool *is_integer);
 extern const char *dy_json_begin_value(DyJsonReader *reader);
 extern void dy_json_end_value(DyJsonReader *reader, const char *p);
 
 /* base64.c */
-extern bool dy_base64_decode(const char *text, uint32 len, uint8 *bytes);
-extern uint32 dy_base64_encode(const uint8 *bytes, uint32 len, char *text);
+extern bool dy_base64_decode(const char *chars, uint32 len, uint8 *bytes);
+extern uint32 dy_base64_encode(const uint8 *bytes, uint32 len, char *chars);
 
 #endif							/* DY_ITEM_SCAN_H */

@@ -79,10 +79,10 @@ static void skip_colon(TextReader *t);
 static bool next_member(TextReader *t, char close, bool *first);
 static int	peek_char(TextReader *t);
 static void set_fault(TextReader *t, const char *message);
-static void set_number_fault(TextReader *t, DyNumberError error, DyBytes text);
+static void set_number_fault(TextReader *t, DyNumberError error, DyBytes string);
 static void set_duplicates_fault(TextReader *t, DyType type, const char *start);
 static void refuse_shape(TextReader *t, Expected expected) pg_attribute_noreturn();
-static void refuse_base64(TextReader *t, DyBytes text) pg_attribute_noreturn();
+static void refuse_base64(TextReader *t, DyBytes string) pg_attribute_noreturn();
 static void syntax_error(TextReader *t) pg_attribute_noreturn();
 static void write_container(StringInfo dest, DyValue value, DyType type);
 
@@ -121,16 +121,16 @@ dy_text_read_map(DyJsonReader *reader, DyBuilder *b, DyValueFault *fault)
  * is refused with its errors.
  */
 DyItem *
-dy_item_from_text(const char *text, uint32 len)
+dy_item_from_text(const char *string, uint32 len)
 {
 	DyJsonReader reader;
 	DyValueFault fault = {NULL};
 	DyBuilder  *b = dy_build_create();
 	TextReader	t;
 
-	dy_json_open(&reader, text, len);
+	dy_json_open(&reader, string, len);
 	start_reader(&t, &reader, b, &fault);
-	t.sql_start = text;
+	t.sql_start = string;
 	read_map(&t, 1);
 	if (peek_char(&t) != EOF)
 		syntax_error(&t);
@@ -405,13 +405,13 @@ dy_type_lookup(DyBytes name)
 static void
 read_typed(TextReader *t, DyType type, int level)
 {
-	DyBytes		text;
+	DyBytes		string;
 
 	switch (type)
 	{
 		case DY_TYPE_S:
-			text = read_string(t, EXPECT_STRING);
-			dy_build_string(t->b, text.data, text.len);
+			string = read_string(t, EXPECT_STRING);
+			dy_build_string(t->b, string.data, string.len);
 			break;
 		case DY_TYPE_N:
 			read_number(t);
@@ -506,7 +506,7 @@ read_set(TextReader *t, DyType type)
 	dy_build_open(t->b, type);
 	while (next_member(t, ']', &first))
 	{
-		DyBytes		text;
+		DyBytes		string;
 
 		if (unlikely(read_null(t)))
 		{
@@ -521,8 +521,8 @@ read_set(TextReader *t, DyType type)
 		switch (type)
 		{
 			case DY_TYPE_SS:
-				text = read_string(t, EXPECT_STRING);
-				dy_build_string(t->b, text.data, text.len);
+				string = read_string(t, EXPECT_STRING);
+				dy_build_string(t->b, string.data, string.len);
 				break;
 			case DY_TYPE_NS:
 				read_number(t);
@@ -557,7 +557,7 @@ read_boolean(TextReader *t)
 		{"true", true}, {"1", true}, {"yes", true},
 		{"false", false}, {"0", false}, {"no", false}
 	};
-	DyBytes		text;
+	DyBytes		string;
 	int			c = peek_char(t);
 
 	if (c == 't' && t->end - t->p >= 4 && memcmp(t->p, "true", 4) == 0)
@@ -570,11 +570,11 @@ read_boolean(TextReader *t)
 		t->p += 5;
 		return false;
 	}
-	text = read_string(t, EXPECT_BOOLEAN);
+	string = read_string(t, EXPECT_BOOLEAN);
 	for (int i = 0; i < lengthof(words); i++)
 	{
-		if (text.len == strlen(words[i].word) &&
-			pg_strncasecmp(text.data, words[i].word, text.len) == 0)
+		if (string.len == strlen(words[i].word) &&
+			pg_strncasecmp(string.data, words[i].word, string.len) == 0)
 			return words[i].value;
 	}
 	dy_error(DY_ERR_SERIALIZATION, "Unexpected token received from parser");
@@ -583,13 +583,13 @@ read_boolean(TextReader *t)
 static void
 read_number(TextReader *t)
 {
-	DyBytes		text = read_string(t, EXPECT_STRING);
+	DyBytes		string = read_string(t, EXPECT_STRING);
 	DyNumber	number;
-	DyNumberError error = dy_number_parse(text.data, text.len, &number);
+	DyNumberError error = dy_number_parse(string.data, string.len, &number);
 
 	if (unlikely(error != DY_NUMBER_OK))
 	{
-		set_number_fault(t, error, text);
+		set_number_fault(t, error, string);
 		dy_number_from_int64(0, &number);
 	}
 	dy_build_number(t->b, &number);
@@ -598,40 +598,40 @@ read_number(TextReader *t)
 static void
 read_binary(TextReader *t)
 {
-	DyBytes		text = read_string(t, EXPECT_BLOB);
-	uint32		len = text.len / 4 * 3;
+	DyBytes		string = read_string(t, EXPECT_BLOB);
+	uint32		len = string.len / 4 * 3;
 
-	if (text.len % 4 != 0)
-		refuse_base64(t, text);
-	if (text.len > 0 && text.data[text.len - 1] == '=')
-		len -= text.data[text.len - 2] == '=' ? 2 : 1;
-	if (!dy_base64_decode(text.data, text.len, dy_build_binary_room(t->b, len)))
-		refuse_base64(t, text);
+	if (string.len % 4 != 0)
+		refuse_base64(t, string);
+	if (string.len > 0 && string.data[string.len - 1] == '=')
+		len -= string.data[string.len - 2] == '=' ? 2 : 1;
+	if (!dy_base64_decode(string.data, string.len, dy_build_binary_room(t->b, len)))
+		refuse_base64(t, string);
 }
 
 /* A JSON string.  The view lasts until the next string is read. */
 static DyBytes
 read_string(TextReader *t, Expected expected)
 {
-	DyBytes		text;
+	DyBytes		string;
 
 	const char *start;
 
 	if (peek_char(t) != '"')
 		refuse_shape(t, expected);
 	start = t->p + 1;
-	text.data = dy_scan_plain(start, t->end);
-	if (likely(text.data < t->end && *text.data == '"'))
+	string.data = dy_scan_plain(start, t->end);
+	if (likely(string.data < t->end && *string.data == '"'))
 	{
-		t->p = text.data + 1;
-		text.len = text.data - start;
-		text.data = start;
-		return text;
+		t->p = string.data + 1;
+		string.len = string.data - start;
+		string.data = start;
+		return string;
 	}
-	t->p = dy_json_scan_string(t->p + 1, t->end, t->scratch, &text);
+	t->p = dy_json_scan_string(t->p + 1, t->end, t->scratch, &string);
 	if (t->p == NULL)
 		syntax_error(t);
-	return text;
+	return string;
 }
 
 /* If null comes next, take it. */
@@ -713,27 +713,27 @@ set_fault(TextReader *t, const char *message)
 }
 
 static void
-set_number_fault(TextReader *t, DyNumberError error, DyBytes text)
+set_number_fault(TextReader *t, DyNumberError error, DyBytes string)
 {
 	if (t->fault->message == NULL)
-		t->fault->message = dy_number_error_text(error, text);
+		t->fault->message = dy_number_error_text(error, string);
 }
 
 /*
  * What the service says of a number text that is none.
  */
 const char *
-dy_number_error_text(DyNumberError error, DyBytes text)
+dy_number_error_text(DyNumberError error, DyBytes string)
 {
 	switch (error)
 	{
 		case DY_NUMBER_OK:
 			break;
 		case DY_NUMBER_SYNTAX:
-			if (text.len == 0)
+			if (string.len == 0)
 				return "The parameter cannot be converted to a numeric value";
 			return psprintf("The parameter cannot be converted to a numeric value: %.*s",
-							(int) text.len, text.data);
+							(int) string.len, string.data);
 		case DY_NUMBER_PRECISION:
 			return "Attempting to store more than 38 significant digits in a Number";
 		case DY_NUMBER_OVERFLOW:
@@ -845,12 +845,12 @@ refuse_shape(TextReader *t, Expected expected)
 }
 
 static void
-refuse_base64(TextReader *t, DyBytes text)
+refuse_base64(TextReader *t, DyBytes string)
 {
-	if (text.len % 4 != 0)
+	if (string.len % 4 != 0)
 		dy_error(DY_ERR_SERIALIZATION,
 				 "Base64 encoded length is expected a multiple of 4 bytes but found: %u",
-				 text.len);
+				 string.len);
 	dy_error(DY_ERR_SERIALIZATION, "Invalid last non-pad Base64 character dectected");
 }
 

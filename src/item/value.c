@@ -320,12 +320,15 @@ dy_value_of_number(const DyNumber *number, uint8 *room)
 	uint8		bytes[DY_NUMBER_MAX_BYTES];
 	uint32		len = dy_number_encode(number, bytes);
 	uint32		header = 1;
+	DyValue		value;
 
 	room[0] = DY_TAG(DY_TYPE_N, Min(len, DY_LONG_LENGTH));
 	if (len >= DY_LONG_LENGTH)
 		header += dy_write_length(room + 1, len);
 	memcpy(room + header, bytes, len);
-	return (DyValue) {room, header + len};
+	value.data = room;
+	value.len = header + len;
+	return value;
 }
 
 /*

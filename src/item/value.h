@@ -91,7 +91,7 @@ typedef struct DyIterator
 } DyIterator;
 
 /* value.c: reading; check.c: dy_value_check */
-extern DyValue dy_item_value(const DyItem *item);	/* detoasted item -> its map */
+extern DyValue dy_item_value(const DyItem *item);	/* its map */
 extern DyItem *dy_item_make(DyValue map);	/* palloc'd item around a map */
 extern void dy_value_check(DyValue value);	/* deep check; corrupt raises */
 
@@ -99,12 +99,14 @@ extern DyType dy_value_type(DyValue value);
 extern const char *dy_type_name(DyType type);	/* "S", "NS", ... */
 extern DyBytes dy_value_bytes(DyValue value);	/* of an S or B */
 extern DyNumber dy_value_number(DyValue value); /* of an N */
-extern DyBytes dy_value_number_key(DyValue value);	/* of an N: its order-preserving bytes */
+extern DyBytes dy_value_number_key(DyValue value);	/* of an N */
 extern bool dy_value_bool(DyValue value);	/* of a BOOL */
 extern uint32 dy_value_count(DyValue value);	/* of an L, M or set */
 
-extern DyValue dy_list_get(DyValue list, uint32 index); /* absent if beyond the end */
-extern DyValue dy_map_get(DyValue map, const char *name, uint32 len);	/* O(log n); absent if missing */
+extern DyValue dy_list_get(DyValue list, uint32 index); /* absent beyond the end */
+
+/* O(log n); absent if there is no such name. */
+extern DyValue dy_map_get(DyValue map, const char *name, uint32 len);
 
 /*
  * Elements of a set come as S, N or B values.  Maps are walked in
@@ -124,8 +126,11 @@ extern DyValue dy_value_of_number(const DyNumber *number, uint8 *room);
 extern int	dy_value_levels(DyValue value);
 
 /* compare.c */
-extern bool dy_value_equal(DyValue a, DyValue b);	/* deep; sets and maps without order; numbers by value */
-extern bool dy_value_comparable(DyValue a, DyValue b);	/* both S, both N or both B */
+extern bool dy_value_equal(DyValue a, DyValue b);	/* deep; sets and maps
+													 * without order; numbers
+													 * by value */
+extern bool dy_value_comparable(DyValue a, DyValue b);	/* both S, both N or
+														 * both B */
 extern int	dy_value_compare(DyValue a, DyValue b); /* only if comparable */
 extern uint32 dy_value_hash(DyValue value); /* equal values hash equal */
 extern uint64 dy_value_hash_extended(DyValue value, uint64 seed);
@@ -133,7 +138,8 @@ extern bool dy_value_contains(DyValue a, DyValue b);	/* SQL's "@>" */
 
 /* size.c: bytes as DynamoDB counts them */
 extern uint32 dy_value_size(DyValue value); /* without the name */
-extern uint32 dy_item_size(DyValue map);	/* names and values, the 400 KB rule */
+extern uint32 dy_item_size(DyValue map);	/* names and values, the 400 KB
+											 * rule */
 extern uint32 dy_attribute_size(DyBytes name, DyValue value);
 
 #endif							/* DY_ITEM_VALUE_H */
