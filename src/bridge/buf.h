@@ -33,7 +33,7 @@ typedef struct DyBuf
 	size_t		cap;			/* bytes allocated */
 } DyBuf;
 
-#define DY_SLICE(literal) ((DySlice) {(literal), sizeof(literal) - 1})
+#define DY_SLICE(literal) dy_slice((literal), sizeof(literal) - 1)
 
 extern void *dy_buf_alloc(size_t size);
 extern void *dy_buf_zalloc(size_t size);
@@ -46,15 +46,23 @@ extern void dy_buf_printf(DyBuf *buf, const char *fmt,...)
 extern void dy_buf_free(DyBuf *buf);
 
 static inline DySlice
+dy_slice(const char *data, size_t len)
+{
+	DySlice		slice = {data, len};
+
+	return slice;
+}
+
+static inline DySlice
 dy_slice_str(const char *str)
 {
-	return (DySlice) {str, strlen(str)};
+	return dy_slice(str, strlen(str));
 }
 
 static inline DySlice
 dy_buf_slice(const DyBuf *buf)
 {
-	return (DySlice) {buf->data, buf->len};
+	return dy_slice(buf->data, buf->len);
 }
 
 extern bool dy_slice_eq(DySlice a, const char *b);

@@ -146,10 +146,10 @@ decompress(DyGate *gate, DyRequest *request)
 static DySlice
 media_type(DySlice content_type)
 {
-	const char *semicolon = content_type.len > 0
-		? memchr(content_type.data, ';', content_type.len) : NULL;
+	size_t		len = 0;
 
-	if (semicolon != NULL)
-		content_type.len = (size_t) (semicolon - content_type.data);
+	while (len < content_type.len && content_type.data[len] != ';')
+		len++;
+	content_type.len = len;
 	return dy_slice_trim(content_type);
 }

@@ -138,7 +138,7 @@ dy_http_header(const DyHttpHead *head, const char *name)
 		if (dy_slice_eq_nocase(head->headers[i].name, name))
 			return head->headers[i].value;
 	}
-	return (DySlice) {NULL, 0};
+	return dy_slice(NULL, 0);
 }
 
 bool
@@ -316,7 +316,7 @@ parse_request_line(const char *p, const char *end, DyHttpHead *head, int *status
 
 	if (blank == NULL || blank == p)
 		return false;
-	head->method_name = (DySlice) {p, (size_t) (blank - p)};
+	head->method_name = dy_slice(p, (size_t) (blank - p));
 	for (const char *c = p; c < blank; c++)
 	{
 		if (!is_token_char((unsigned char) *c))
@@ -335,7 +335,7 @@ parse_request_line(const char *p, const char *end, DyHttpHead *head, int *status
 	blank = memchr(p, ' ', (size_t) (end - p));
 	if (blank == NULL || blank == p)
 		return false;
-	target = (DySlice) {p, (size_t) (blank - p)};
+	target = dy_slice(p, (size_t) (blank - p));
 	if (!parse_target(target, head))
 		return false;
 
@@ -364,7 +364,7 @@ parse_target(DySlice target, DyHttpHead *head)
 		if ((unsigned char) target.data[i] <= ' ' || target.data[i] == 127)
 			return false;
 	}
-	head->query = (DySlice) {target.data + target.len, 0};
+	head->query = dy_slice(target.data + target.len, 0);
 	head->path = target;
 	if (dy_slice_eq(target, "*"))
 		return true;
@@ -382,8 +382,8 @@ parse_target(DySlice target, DyHttpHead *head)
 	for (mark = path; mark < target.len && target.data[mark] != '?'; mark++)
 		;
 	if (mark < target.len)
-		head->query = (DySlice) {target.data + mark + 1, target.len - mark - 1};
-	head->path = mark > path ? (DySlice) {target.data + path, mark - path} : DY_SLICE("/");
+		head->query = dy_slice(target.data + mark + 1, target.len - mark - 1);
+	head->path = mark > path ? dy_slice(target.data + path, mark - path) : DY_SLICE("/");
 	return true;
 }
 
@@ -405,8 +405,8 @@ parse_field(const char *p, const char *end, DyHttpHeader *field)
 		if (((unsigned char) *c < ' ' && *c != '\t') || *c == 127)
 			return false;
 	}
-	field->name = (DySlice) {p, (size_t) (colon - p)};
-	field->value = dy_slice_trim((DySlice) {colon + 1, (size_t) (end - colon - 1)});
+	field->name = dy_slice(p, (size_t) (colon - p));
+	field->value = dy_slice_trim(dy_slice(colon + 1, (size_t) (end - colon - 1)));
 	return true;
 }
 
@@ -511,7 +511,7 @@ has_token(DySlice list, const char *token)
 		const char *comma = memchr(p, ',', (size_t) (end - p));
 		const char *stop = comma != NULL ? comma : end;
 
-		if (dy_slice_eq_nocase(dy_slice_trim((DySlice) {p, (size_t) (stop - p)}), token))
+		if (dy_slice_eq_nocase(dy_slice_trim(dy_slice(p, (size_t) (stop - p))), token))
 			return true;
 		p = stop + 1;
 	}

@@ -40,7 +40,7 @@ typedef struct DyHttpHead
 	int			minor_version;	/* HTTP/1.x */
 	int			nheaders;
 	DyHttpHeader headers[DY_HTTP_MAX_HEADERS];
-	size_t		head_bytes;		/* length of the head, last empty line included */
+	size_t		head_bytes;		/* with the empty line that ends it */
 
 	/* what follows the head */
 	bool		chunked;

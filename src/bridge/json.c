@@ -165,12 +165,12 @@ dy_json_object_members(DySlice object)
 	JsonScan	scan;
 
 	if (object.len == 0 || !dy_json_is_valid(object))
-		return (DySlice) {NULL, 0};
+		return dy_slice(NULL, 0);
 	scan.p = object.data;
 	scan.end = object.data + object.len;
 	skip_blanks(&scan);
 	if (*scan.p != '{')
-		return (DySlice) {NULL, 0};
+		return dy_slice(NULL, 0);
 	scan.p++;
 	skip_blanks(&scan);
 	while (scan.end[-1] != '}')
@@ -178,7 +178,7 @@ dy_json_object_members(DySlice object)
 	scan.end--;
 	while (scan.end > scan.p && strchr(" \t\r\n", scan.end[-1]) != NULL)
 		scan.end--;
-	return (DySlice) {scan.p, (size_t) (scan.end - scan.p)};
+	return dy_slice(scan.p, (size_t) (scan.end - scan.p));
 }
 
 static void

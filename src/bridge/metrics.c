@@ -95,6 +95,8 @@ dy_metrics_text(DyMetrics *const *all, int count, uint64_t buffered_bytes, DyBuf
 	dy_buf_printf(out, "dynamo_bridge_http_malformed_total %" PRIu64 "\n", SUM(http_malformed));
 	add_head(out, "http_accepted_total", "counter", "HTTP connections accepted.");
 	dy_buf_printf(out, "dynamo_bridge_http_accepted_total %" PRIu64 "\n", SUM(http_accepted));
+	add_head(out, "http_refused_total", "counter", "HTTP connections over the limit.");
+	dy_buf_printf(out, "dynamo_bridge_http_refused_total %" PRIu64 "\n", SUM(http_refused));
 	add_head(out, "http_connections", "gauge", "HTTP connections open.");
 	dy_buf_printf(out, "dynamo_bridge_http_connections %" PRIu64 "\n", SUM(http_open));
 	add_head(out, "buffered_bytes", "gauge", "Request bodies held in memory.");

@@ -35,6 +35,7 @@ typedef struct DyMetrics
 
 	DyCounter	http_malformed; /* heads and bodies that were no HTTP */
 	DyCounter	http_accepted;
+	DyCounter	http_refused;	/* connections over max_connections */
 	DyCounter	http_open;		/* gauge */
 	DyCounter	retries;		/* of statements, after 40001 or 40P01 */
 

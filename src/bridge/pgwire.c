@@ -79,7 +79,7 @@ dy_wire_next(const char *bytes, size_t len, DyWireMessage *message)
 	message->bytes = (size_t) length + 1;
 	if (len < message->bytes)
 		return DY_WIRE_MORE;
-	message->body = (DySlice) {bytes + 5, (size_t) length - 4};
+	message->body = dy_slice(bytes + 5, (size_t) length - 4);
 	return DY_WIRE_OK;
 }
 
@@ -96,12 +96,12 @@ dy_wire_read_row(DySlice body, DySlice *column)
 	length = read_int32(body.data + 2);
 	if (length == UINT32_MAX)
 	{
-		*column = (DySlice) {NULL, 0};
+		*column = dy_slice(NULL, 0);
 		return true;
 	}
 	if (length > body.len - 6)
 		return false;
-	*column = (DySlice) {body.data + 6, length};
+	*column = dy_slice(body.data + 6, length);
 	return true;
 }
 
@@ -123,7 +123,7 @@ dy_wire_read_error(DySlice body, DyWireError *error)
 
 		if (stop == NULL)
 			return false;
-		value = (DySlice) {p, (size_t) (stop - p)};
+		value = dy_slice(p, (size_t) (stop - p));
 		if (field == 'C' && value.len == 5)
 			memcpy(error->sqlstate, value.data, 5);
 		else if (field == 'M')

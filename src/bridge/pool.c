@@ -680,16 +680,17 @@ finish_answer(PoolConn *conn, char transaction_status)
 	{
 		DyWireError error;
 
-		if (!dy_wire_read_error((DySlice) {conn->in.data + conn->error_at, conn->error_len},
+		if (!dy_wire_read_error(dy_slice(conn->in.data + conn->error_at, conn->error_len),
 								&error))
 			strcpy(error.sqlstate, "XX000");
 		reply_error(conn, request, &error);
 	}
 	else
 	{
-		DyReply		reply = {DY_FAULT_NONE, {conn->in.data + conn->row_at, conn->row_len},
-		{NULL, 0}, {NULL, 0}};
+		DyReply		reply = {0};
 
+		reply.fault = DY_FAULT_NONE;
+		reply.body = dy_slice(conn->in.data + conn->row_at, conn->row_len);
 		request->state = DY_REQUEST_DONE;
 		pool->done(request, &reply, pool->owner);
 	}
@@ -705,7 +706,7 @@ static void
 reply_error(PoolConn *conn, DyRequest *request, const DyWireError *error)
 {
 	DyPool	   *pool = conn->pool;
-	DyReply		reply = {DY_FAULT_NONE, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+	DyReply		reply = {0};
 
 	if (ends_session(error->sqlstate))
 		conn->doomed = true;
@@ -849,8 +850,10 @@ answer_lost(DyPool *pool, DyRequest *request)
 static void
 answer(DyPool *pool, DyRequest *request, DyFault fault, DySlice message)
 {
-	DyReply		reply = {fault, {NULL, 0}, message, {NULL, 0}};
+	DyReply		reply = {0};
 
+	reply.fault = fault;
+	reply.message = message;
 	request->state = DY_REQUEST_DONE;
 	pool->done(request, &reply, pool->owner);
 }

@@ -29,8 +29,8 @@ dy_route_of_target(DySlice target)
 
 	if (dot == NULL)
 		return NULL;
-	service = (DySlice) {target.data, (size_t) (dot - target.data)};
-	name = (DySlice) {dot + 1, target.len - service.len - 1};
+	service = dy_slice(target.data, (size_t) (dot - target.data));
+	name = dy_slice(dot + 1, target.len - service.len - 1);
 	for (int i = 0; i < DY_OP_COUNT; i++)
 	{
 		if (routes[i].name.len == name.len &&

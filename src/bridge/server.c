@@ -172,7 +172,7 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 	if (server->conn_limit < 1)
 		server->conn_limit = 1;
 	server->gate.config = config;
-	server->gate.signer = dy_signer_create((DySigScope) {config->region, "dynamodb"});
+	server->gate.signer = dy_signer_create(config->region, "dynamodb");
 	if (getrandom(server->random, sizeof(server->random), 0) != sizeof(server->random))
 		server->random[0] = dy_now_us();
 	server->random[1] |= 1;
@@ -309,11 +309,12 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	(void) len;
 	if (server->conn_count >= server->conn_limit)
 	{
-		static const char full[] = "HTTP/1.1 503 Service Unavailable\r\n"
-			"Content-Length: 0\r\nConnection: close\r\n\r\n";
+		DySlice		full = DY_SLICE("HTTP/1.1 503 Service Unavailable\r\n"
+									"Content-Length: 0\r\nConnection: close\r\n\r\n");
 
-		if (send(fd, full, sizeof(full) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-			dy_count(&server->metrics->http_malformed, 1);
+		dy_count(&server->metrics->http_refused, 1);
+		if (send(fd, full.data, full.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+			errno = 0;			/* it is closed in any case */
 		evutil_closesocket(fd);
 		return;
 	}
@@ -623,7 +624,7 @@ handle(DyHttpConn *conn)
 											  ? (int) request->route->operation : DY_OP_COUNT]
 					 [server->gate.fault], 1);
 			answer_fault(conn, server->gate.fault, dy_buf_slice(&server->gate.text),
-						 (DySlice) {NULL, 0});
+						 dy_slice(NULL, 0));
 			break;
 		case DY_VERDICT_HEALTH:
 			answer_health(conn);
@@ -670,9 +671,9 @@ static void
 answer_health(DyHttpConn *conn)
 {
 	DyServer   *server = conn->server;
-	bool		up = dy_pool_is_up(server->pool) &&
-		(server->config->development || server->gate.keys != NULL);
+	bool		up = server->config->development || server->gate.keys != NULL;
 
+	up = up && dy_pool_is_up(server->pool);
 	server->body.len = 0;
 	dy_buf_printf(&server->body, "%s: dynamodb.%s.amazonaws.com ",
 				  up ? "healthy" : "unhealthy", server->config->region);

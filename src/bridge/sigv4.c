@@ -68,7 +68,8 @@ typedef struct SigningKey
 
 struct DySigner
 {
-	DySigScope	scope;			/* what credentials must be for */
+	const char *region;			/* what credentials must be for */
+	const char *service;
 	EVP_MD	   *sha256;
 	EVP_MD_CTX *ctx;
 	DyBuf		canonical;		/* scratch */
@@ -102,7 +103,7 @@ static bool read_authorization(const DyHttpHead *head, DySlice authorization,
 							   Claim *claim, DySigResult *result);
 static bool read_presigned(const DyHttpHead *head, Claim *claim, DySigResult *result);
 static bool check_date(Claim *claim, time_t now, DySigResult *result);
-static bool check_scope(Claim *claim, const DySigScope *scope, DySigResult *result);
+static bool check_scope(const DySigner *signer, Claim *claim, DySigResult *result);
 static void sign(DySigner *signer, const SigningKey *key, DySlice text, char *hex);
 static const SigningKey *get_signing_key(DySigner *signer, const DyKeySet *keys,
 										 const DyAccessKey *key, const Claim *claim);
@@ -128,14 +129,15 @@ static bool list_has(DySlice list, const char *name);
 static bool fail(DySigResult *result, DyFault fault);
 
 /*
- * Contexts for one thread.  The strings of the scope must outlive it.
+ * Contexts for one thread.  The strings must outlive it.
  */
 DySigner *
-dy_signer_create(DySigScope scope)
+dy_signer_create(const char *region, const char *service)
 {
 	DySigner   *signer = dy_buf_zalloc(sizeof(DySigner));
 
-	signer->scope = scope;
+	signer->region = region;
+	signer->service = service;
 	signer->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	signer->ctx = EVP_MD_CTX_new();
 	if (signer->sha256 == NULL || signer->ctx == NULL)
@@ -168,7 +170,6 @@ bool
 dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 				const DyKeySet *keys, time_t now, DySigResult *result)
 {
-	const DySigScope *scope = &signer->scope;
 	Claim		claim;
 	const SigningKey *key;
 	char		expected[HEX_DIGEST_CHARS];
@@ -188,7 +189,7 @@ dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 		fail(result, DY_FAULT_INVALID_SIGNATURE);
 		goto done;
 	}
-	if (!check_scope(&claim, scope, result))
+	if (!check_scope(signer, &claim, result))
 		goto done;
 
 	result->key = dy_keyset_find(keys, claim.scope[0]);
@@ -206,7 +207,7 @@ dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 	signer->to_sign.len = 0;
 	dy_buf_printf(&signer->to_sign, ALGORITHM "\n%s\n%.*s/%s/%s/" TERMINATOR "\n",
 				  claim.iso_date, SCOPE_DATE_CHARS, claim.scope[1].data,
-				  scope->region, scope->service);
+				  signer->region, signer->service);
 	add_sha256_hex(signer, dy_buf_slice(&signer->canonical), &signer->to_sign);
 
 	key = get_signing_key(signer, keys, result->key, &claim);
@@ -256,7 +257,7 @@ dy_sigv4_canonical_request(DySigner *signer, const DyHttpHead *head,
 		const char *semicolon = memchr(p, ';', (size_t) (end - p));
 		const char *stop = semicolon != NULL ? semicolon : end;
 
-		add_canonical_header(out, head, (DySlice) {p, (size_t) (stop - p)});
+		add_canonical_header(out, head, dy_slice(p, (size_t) (stop - p)));
 		p = stop + 1;
 	}
 	dy_buf_add_char(out, '\n');
@@ -343,7 +344,7 @@ read_authorization(const DyHttpHead *head, DySlice authorization, Claim *claim,
 			stop++;
 		equals = memchr(p, '=', (size_t) (stop - p));
 		if (first)
-			claim->algorithm = (DySlice) {p, (size_t) (stop - p)};
+			claim->algorithm = dy_slice(p, (size_t) (stop - p));
 		else if (equals != NULL)
 		{
 			DySlice		name = {p, (size_t) (equals - p)};
@@ -472,7 +473,7 @@ check_date(Claim *claim, time_t now, DySigResult *result)
 
 /* Algorithm and credential scope. */
 static bool
-check_scope(Claim *claim, const DySigScope *scope, DySigResult *result)
+check_scope(const DySigner *signer, Claim *claim, DySigResult *result)
 {
 	DySlice		credential = claim->credential;
 	const char *p;
@@ -495,7 +496,7 @@ check_scope(Claim *claim, const DySigScope *scope, DySigResult *result)
 		const char *stop = slash != NULL ? slash : credential.data + credential.len;
 
 		if (parts < 5)
-			claim->scope[parts] = (DySlice) {p, (size_t) (stop - p)};
+			claim->scope[parts] = dy_slice(p, (size_t) (stop - p));
 		parts++;
 		p = stop + 1;
 	}
@@ -508,12 +509,12 @@ check_scope(Claim *claim, const DySigScope *scope, DySigResult *result)
 		return fail(result, DY_FAULT_INCOMPLETE_SIGNATURE);
 	}
 
-	if (!dy_slice_eq(claim->scope[2], scope->region))
+	if (!dy_slice_eq(claim->scope[2], signer->region))
 		dy_buf_printf(&result->message, "Credential should be scoped to a valid region, not '%.*s'. ",
 					  (int) claim->scope[2].len, claim->scope[2].data);
-	if (!dy_slice_eq(claim->scope[3], scope->service))
+	if (!dy_slice_eq(claim->scope[3], signer->service))
 		dy_buf_printf(&result->message, "Credential should be scoped to correct service: '%s'. ",
-					  scope->service);
+					  signer->service);
 	if (!dy_slice_eq(claim->scope[4], TERMINATOR))
 		dy_buf_printf(&result->message,
 					  "Credential should be scoped with a valid terminator: '" TERMINATOR "', not '%.*s'. ",
@@ -545,8 +546,7 @@ static const SigningKey *
 get_signing_key(DySigner *signer, const DyKeySet *keys, const DyAccessKey *key,
 				const Claim *claim)
 {
-	uint64_t	hash = ((uint64_t) (uintptr_t) key / sizeof(DyAccessKey)) ^
-		(uint64_t) (claim->scope[1].data[7] - '0') * 31;
+	uintptr_t	hash = (uintptr_t) key / sizeof(DyAccessKey);
 	SigningKey *slot = &signer->slots[hash & (KEY_SLOTS - 1)];
 	uint8_t		mac[DY_SHA256_BYTES];
 	DyBuf		secret = {0};
@@ -703,7 +703,7 @@ add_canonical_query(DyBuf *out, DySlice query)
 			decoded.len = 0;
 			add_uri_decoded(&decoded, part[i]);
 			add_uri_encoded(&encoded, dy_buf_slice(&decoded));
-			part[i] = (DySlice) {encoded.data + at, encoded.len - at};
+			part[i] = dy_slice(encoded.data + at, encoded.len - at);
 		}
 		parameters[count].name = part[0];
 		parameters[count].value = part[1];
@@ -779,9 +779,10 @@ next_query_parameter(DySlice *rest, DySlice *name, DySlice *value)
 			continue;			/* "&&" */
 		if (equals == NULL)
 			equals = stop;
-		*name = (DySlice) {start, (size_t) (equals - start)};
-		*value = equals < stop ? (DySlice) {equals + 1, (size_t) (stop - equals - 1)}
-		: (DySlice) {stop, 0};
+		*name = dy_slice(start, (size_t) (equals - start));
+		if (equals < stop)
+			equals++;
+		*value = dy_slice(equals, (size_t) (stop - equals));
 		return true;
 	}
 	return false;
@@ -802,11 +803,11 @@ query_value(DySlice query, const char *name, DyBuf *decoded, bool *found)
 
 			add_uri_decoded(decoded, value);
 			*found = true;
-			return (DySlice) {decoded->data + at, decoded->len - at};
+			return dy_slice(decoded->data + at, decoded->len - at);
 		}
 	}
 	*found = false;
-	return (DySlice) {"", 0};
+	return dy_slice("", 0);
 }
 
 static bool
@@ -951,7 +952,7 @@ list_has(DySlice list, const char *name)
 		const char *semicolon = memchr(p, ';', (size_t) (end - p));
 		const char *stop = semicolon != NULL ? semicolon : end;
 
-		if (dy_slice_eq_nocase((DySlice) {p, (size_t) (stop - p)}, name))
+		if (dy_slice_eq_nocase(dy_slice(p, (size_t) (stop - p)), name))
 			return true;
 		p = stop + 1;
 	}

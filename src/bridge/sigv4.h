@@ -20,14 +20,7 @@
 /* Clock difference that is forgiven, either way. */
 #define DY_SIGV4_SKEW_SECONDS 900
 
-/* What a credential must be scoped to. */
-typedef struct DySigScope
-{
-	const char *region;
-	const char *service;
-} DySigScope;
-
-/* Hash contexts and signing keys of one thread, for one scope. */
+/* Hash contexts and signing keys of one thread, for one region and service. */
 typedef struct DySigner DySigner;
 
 /* All that went wrong, or who signed. */
@@ -38,7 +31,7 @@ typedef struct DySigResult
 	const DyAccessKey *key;		/* of the key set, if good */
 } DySigResult;
 
-extern DySigner *dy_signer_create(DySigScope scope);
+extern DySigner *dy_signer_create(const char *region, const char *service);
 extern void dy_signer_free(DySigner *signer);
 extern bool dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 							const DyKeySet *keys, time_t now, DySigResult *result)

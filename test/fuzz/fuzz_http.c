@@ -102,6 +102,6 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	piece = (size_t) input[0] % 32 + 1;
 	check_head(bytes, len, piece);
 	CHECK(decode(bytes, len, len > 0 ? len : 1) == decode(bytes, len, piece));
-	(void) dy_json_is_valid((DySlice) {bytes, len});
+	(void) dy_json_is_valid(dy_slice(bytes, len));
 	return 0;
 }

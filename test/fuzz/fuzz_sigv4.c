@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 
 	if (signer == NULL)
 	{
-		signer = dy_signer_create((DySigScope) {"us-east-1", "dynamodb"});
+		signer = dy_signer_create("us-east-1", "dynamodb");
 		keys = dy_keyset_create(1);
 		dy_keyset_add(keys, "AKIDEXAMPLE", "a secret that is in no seed", "root");
 		dy_keyset_publish(keys);
@@ -36,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		abort();
 	if (result.fault == DY_FAULT_NONE || result.message.len == 0)
 		abort();
-	dy_fault_body(&body, result.fault, dy_buf_slice(&result.message), (DySlice) {NULL, 0});
+	dy_fault_body(&body, result.fault, dy_buf_slice(&result.message), dy_slice(NULL, 0));
 	dy_buf_free(&body);
 	dy_buf_free(&result.message);
 	return 0;

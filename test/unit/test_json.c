@@ -47,13 +47,13 @@ main(void)
 		char	   *copy = malloc(len > 0 ? len : 1);
 
 		memcpy(copy, bad[i], len);
-		ok(!dy_json_is_valid((DySlice) {copy, len}), "invalid: %s", bad[i]);
+		ok(!dy_json_is_valid(dy_slice(copy, len)), "invalid: %s", bad[i]);
 		free(copy);
 	}
 	memset(deep, '[', 1000);
 	memset(deep + 1000, ']', 1000);
-	ok(!dy_json_is_valid((DySlice) {deep, 2000}), "nesting is bounded");
-	ok(dy_json_is_valid((DySlice) {deep + 900, 200}), "nesting of 100");
+	ok(!dy_json_is_valid(dy_slice(deep, 2000)), "nesting is bounded");
+	ok(dy_json_is_valid(dy_slice(deep + 900, 200)), "nesting of 100");
 
 	dy_json_add_string(&out, DY_SLICE("a\"b\\c\n\t\001\xc3\xa9"));
 	is_text(out.data, out.len, "\"a\\\"b\\\\c\\n\\t\\u0001\xc3\xa9\"", "string");

@@ -12,15 +12,15 @@ static void
 test_execute(void)
 {
 	static const char want[] =
-		"B\0\0\0\x30" "\0dynamo_execute\0\0\1\0\1\0\3\0\0\0\2op\0\0\0\3{\0}\0\0\0\3who\0\0"
-		"E\0\0\0\t\0\0\0\0\0S\0\0\0\4";
+	"B\0\0\0\x30" "\0dynamo_execute\0\0\1\0\1\0\3\0\0\0\2op\0\0\0\3{\0}\0\0\0\3who\0\0"
+	"E\0\0\0\t\0\0\0\0\0S\0\0\0\4";
 	DyBuf		out = {0};
 	DyWireMessage message;
 	size_t		at = 0;
 	char		types[8] = "";
 	int			count = 0;
 
-	dy_wire_add_execute(&out, DY_SLICE("op"), (DySlice) {"{\0}", 3}, DY_SLICE("who"));
+	dy_wire_add_execute(&out, DY_SLICE("op"), dy_slice("{\0}", 3), DY_SLICE("who"));
 	ok(out.len == sizeof(want) - 1 && memcmp(out.data, want, out.len) == 0, "Bind, Execute, Sync");
 	while (dy_wire_next(out.data + at, out.len - at, &message) == DY_WIRE_OK)
 	{
@@ -44,12 +44,12 @@ test_row(void)
 {
 	DySlice		column;
 
-	ok(dy_wire_read_row((DySlice) {"\0\1\0\0\0\2{}", 8}, &column) &&
+	ok(dy_wire_read_row(dy_slice("\0\1\0\0\0\2{}", 8), &column) &&
 	   dy_slice_eq(column, "{}"), "a row");
-	ok(dy_wire_read_row((DySlice) {"\0\1\xff\xff\xff\xff", 6}, &column) && column.data == NULL, "NULL");
-	ok(!dy_wire_read_row((DySlice) {"\0\1\0\0\0\3{}", 8}, &column), "value longer than the message");
-	ok(!dy_wire_read_row((DySlice) {"\0\2\0\0\0\2{}", 8}, &column), "two columns");
-	ok(!dy_wire_read_row((DySlice) {"\0\1\0", 3}, &column), "short");
+	ok(dy_wire_read_row(dy_slice("\0\1\xff\xff\xff\xff", 6), &column) && column.data == NULL, "NULL");
+	ok(!dy_wire_read_row(dy_slice("\0\1\0\0\0\3{}", 8), &column), "value longer than the message");
+	ok(!dy_wire_read_row(dy_slice("\0\2\0\0\0\2{}", 8), &column), "two columns");
+	ok(!dy_wire_read_row(dy_slice("\0\1\0", 3), &column), "short");
 }
 
 static void
@@ -58,12 +58,12 @@ test_error(void)
 	static const char text[] = "SERROR\0VERROR\0CKV002\0Mfailed\0D{\"a\":1}\0Ff.c\0";
 	DyWireError error;
 
-	ok(dy_wire_read_error((DySlice) {text, sizeof(text)}, &error) &&
+	ok(dy_wire_read_error(dy_slice(text, sizeof(text)), &error) &&
 	   strcmp(error.sqlstate, "KV002") == 0 && dy_slice_eq(error.message, "failed") &&
 	   dy_slice_eq(error.detail, "{\"a\":1}"), "an error");
-	ok(!dy_wire_read_error((DySlice) {"Mtext\0", 7}, &error), "no SQLSTATE");
-	ok(!dy_wire_read_error((DySlice) {"CKV002", 6}, &error), "no end");
-	ok(!dy_wire_read_error((DySlice) {"", 0}, &error), "nothing");
+	ok(!dy_wire_read_error(dy_slice("Mtext\0", 7), &error), "no SQLSTATE");
+	ok(!dy_wire_read_error(dy_slice("CKV002", 6), &error), "no end");
+	ok(!dy_wire_read_error(dy_slice("", 0), &error), "nothing");
 }
 
 int

@@ -35,15 +35,15 @@ read_request(const char *text, DyHttpHead *head, DySlice *body)
 	while (last[-1] != ' ')
 		last--;
 	last--;
-	head->method_name = (DySlice) {text, (size_t) (first - text)};
-	head->path = (DySlice) {first + 1, (size_t) (last - first - 1)};
+	head->method_name = dy_slice(text, (size_t) (first - text));
+	head->path = dy_slice(first + 1, (size_t) (last - first - 1));
 	mark = memchr(head->path.data, '?', head->path.len);
 	if (mark != NULL)
 	{
-		head->query = (DySlice) {mark + 1, (size_t) (last - mark - 1)};
+		head->query = dy_slice(mark + 1, (size_t) (last - mark - 1));
 		head->path.len = (size_t) (mark - head->path.data);
 	}
-	*body = (DySlice) {"", 0};
+	*body = dy_slice("", 0);
 	while (*end != '\0')
 	{
 		const char *line = end + 1;
@@ -59,9 +59,9 @@ read_request(const char *text, DyHttpHead *head, DySlice *body)
 			return;
 		}
 		colon = strchr(line, ':');
-		head->headers[head->nheaders].name = (DySlice) {line, (size_t) (colon - line)};
+		head->headers[head->nheaders].name = dy_slice(line, (size_t) (colon - line));
 		head->headers[head->nheaders].value =
-			dy_slice_trim((DySlice) {colon + 1, (size_t) (end - colon - 1)});
+			dy_slice_trim(dy_slice(colon + 1, (size_t) (end - colon - 1)));
 		head->nheaders++;
 	}
 }
@@ -89,7 +89,7 @@ test_vectors(void)
 
 		read_request(v->request, &head, &body);
 		dy_sigv4_canonical_request(vector_signer, &head,
-								   (DySlice) {list, strcspn(list, ",")}, body, &canonical);
+								   dy_slice(list, strcspn(list, ",")), body, &canonical);
 		snprintf(name, sizeof(name), "%s: canonical request", v->name);
 		is_text(canonical.data, canonical.len, v->canonical, name);
 		dy_buf_free(&canonical);
@@ -252,10 +252,10 @@ static void
 test_presigned(void)
 {
 	static const char query[] =
-		"X-Amz-Algorithm=AWS4-HMAC-SHA256"
-		"&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fdynamodb%2Faws4_request"
-		"&X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
-		"&X-Amz-Signature=d84aeb7f18c03471ac435fba13a831eaa76de4646227c5082c8baa61c65949c1";
+	"X-Amz-Algorithm=AWS4-HMAC-SHA256"
+	"&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Fus-east-1%2Fdynamodb%2Faws4_request"
+	"&X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
+	"&X-Amz-Signature=d84aeb7f18c03471ac435fba13a831eaa76de4646227c5082c8baa61c65949c1";
 	DyHttpHead	head;
 	DySigResult result;
 
@@ -307,8 +307,8 @@ test_revocation(void)
 int
 main(void)
 {
-	vector_signer = dy_signer_create((DySigScope) {"us-east-1", "service"});
-	signer = dy_signer_create((DySigScope) {"us-east-1", "dynamodb"});
+	vector_signer = dy_signer_create("us-east-1", "service");
+	signer = dy_signer_create("us-east-1", "dynamodb");
 	keys = dy_keyset_create(3);
 	dy_keyset_add(keys, "AKIDZ", "z", "z");
 	dy_keyset_add(keys, "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "somebody");
