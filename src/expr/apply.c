@@ -311,7 +311,7 @@ find_place(const DyPath *path, DyValue item)
 static void
 check_levels(const DyPath *path, DyValue value)
 {
-	if (path->nsteps + dy_value_levels(value) > DY_MAX_LEVELS)
+	if (path->nsteps + dy_value_levels(value) > DY_MAX_NESTING_LEVELS)
 		dy_validation("Nesting Levels have exceeded supported limits");
 }
 

@@ -24,7 +24,7 @@ static uint32 check_entry(const DyContainer *c, uint32 i, DyBytes *key, int leve
 
 /*
  * Raise ERRCODE_DATA_CORRUPTED unless the bytes of value are exactly one
- * well-formed value.  Recurses to at most DY_MAX_LEVELS.
+ * well-formed value.  Recurses to at most DY_MAX_NESTING_LEVELS.
  */
 void
 dy_value_check(DyValue value)
@@ -83,7 +83,7 @@ check_container(DyValue value, DyType type, int level)
 
 	if (DY_TAG_HIGH(*value.data) > DY_WIDE)
 		dy_corrupt_item("A container has an unknown form.");
-	if (level > DY_MAX_LEVELS && !dy_is_set(type))
+	if (level > DY_MAX_NESTING_LEVELS && !dy_is_set(type))
 		dy_corrupt_item("It is nested too deep.");
 	if (!dy_read_container(value, &c))
 		dy_corrupt_item("A directory is longer than its value.");

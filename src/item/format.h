@@ -34,8 +34,8 @@
 #define DY_ITEM_HEADER_BYTES	2
 #define DY_ITEM_FLAGS_KNOWN		0x00
 
-/* Bytes that nest deeper are corrupt; beyond DY_MAX_LEVELS for safety only. */
-#define DY_FORMAT_MAX_LEVELS	(DY_MAX_LEVELS + 8)
+/* How many containers a builder can have open: some more than are valid. */
+#define DY_FORMAT_MAX_LEVELS	(DY_MAX_NESTING_LEVELS + 8)
 
 /*
  * A container taken apart.  The entries fill the bytes from body to

@@ -240,6 +240,6 @@ build_scalar(DyBuilder *b, const JsonbValue *scalar)
 static void
 check_level(int level)
 {
-	if (level > DY_MAX_LEVELS)
+	if (level > DY_MAX_NESTING_LEVELS)
 		dy_validation("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
 }

@@ -8,9 +8,11 @@
 #ifndef DY_ITEM_NUMBER_H
 #define DY_ITEM_NUMBER_H
 
-#define DY_NUMBER_DIGITS		38
-#define DY_NUMBER_MIN_EXPONENT	(-130)	/* of the first digit */
-#define DY_NUMBER_MAX_EXPONENT	125
+#include "base/limits.h"
+
+#define DY_NUMBER_DIGITS		DY_MAX_NUMBER_DIGITS
+#define DY_NUMBER_MIN_EXPONENT	DY_MIN_NUMBER_EXPONENT	/* of the first digit */
+#define DY_NUMBER_MAX_EXPONENT	DY_MAX_NUMBER_EXPONENT
 #define DY_NUMBER_MAX_BYTES		24	/* of the order-preserving encoding */
 #define DY_NUMBER_MAX_TEXT		176 /* of dy_number_format, with the NUL */
 

@@ -28,9 +28,6 @@
 
 #include "item/format.h"
 
-#define CONTAINER_BYTES		3
-#define ELEMENT_BYTES		1
-
 static uint32 number_size(DyValue value);
 
 /* The size of a value without its name. */
@@ -53,14 +50,14 @@ dy_value_size(DyValue value)
 		case DY_TYPE_NULL:
 			return 1;
 		case DY_TYPE_M:
-			return CONTAINER_BYTES + ELEMENT_BYTES * dy_value_count(value) +
+			return DY_NESTED_OVERHEAD_BYTES + DY_NESTED_ELEMENT_BYTES * dy_value_count(value) +
 				dy_item_size(value);
 		default:
 			break;
 	}
 	check_stack_depth();
 	iter = dy_iterate(value);
-	size = type == DY_TYPE_L ? CONTAINER_BYTES + ELEMENT_BYTES * iter.count : 0;
+	size = type == DY_TYPE_L ? DY_NESTED_OVERHEAD_BYTES + DY_NESTED_ELEMENT_BYTES * iter.count : 0;
 	while (dy_list_next(&iter, &child))
 		size += dy_value_size(child);
 	return size;

@@ -21,8 +21,8 @@
  * The texts of the shape errors are those the service's Java deserializer
  * gives, so they speak of Java's classes, and one of them is misspelt.
  *
- * Reading and writing recurse, reading to at most DY_MAX_LEVELS and writing
- * as deep as the value goes.
+ * Reading and writing recurse, reading to at most DY_MAX_NESTING_LEVELS,
+ * writing as deep as the value goes.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  *
@@ -38,7 +38,6 @@
 #include "item/text.h"
 
 #define INVALID_PREFIX		"One or more parameter values were invalid: "
-#define MAX_NAME_BYTES		65535
 
 /* One text being read. */
 typedef struct TextReader
@@ -443,7 +442,7 @@ read_typed(TextReader *t, DyType type, int level)
 static bool
 too_deep(TextReader *t, int level)
 {
-	if (level <= DY_MAX_LEVELS)
+	if (level <= DY_MAX_NESTING_LEVELS)
 		return false;
 	set_fault(t, "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
 	skip_value(t);
@@ -469,7 +468,7 @@ read_map(TextReader *t, int level)
 
 		if (unlikely(name.len == 0))
 			set_fault(t, "Empty attribute name");
-		if (unlikely(name.len > MAX_NAME_BYTES))
+		if (unlikely(name.len > DY_MAX_ATTRIBUTE_NAME_BYTES))
 			set_fault(t, "Attribute name is too large, must be less than 65536 bytes");
 		dy_build_name(t->b, name.data, name.len);
 		skip_colon(t);

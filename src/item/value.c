@@ -334,7 +334,7 @@ dy_value_of_number(const DyNumber *number, uint8 *room)
 /*
  * How many levels of lists and maps a value has; 0 for a scalar or a set.
  * An item's map is a level of its own: a valid item has at most
- * DY_MAX_LEVELS.
+ * DY_MAX_NESTING_LEVELS.
  */
 int
 dy_value_levels(DyValue value)

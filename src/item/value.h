@@ -16,6 +16,7 @@
 #include "fmgr.h"
 
 #include "base/compat.h"
+#include "base/limits.h"
 #include "item/number.h"
 
 /* The types of DynamoDB.  The numbers are on disk: never change them. */
@@ -45,12 +46,6 @@ typedef struct DyValue
 	const uint8 *data;
 	uint32		len;
 } DyValue;
-
-/*
- * How deep lists and maps may nest; the item itself is the first level.
- * Sets do not count.
- */
-#define DY_MAX_LEVELS			32
 
 /* A view on bytes that are text, binary or an attribute name. */
 typedef struct DyBytes
@@ -122,7 +117,10 @@ extern bool dy_set_contains(DyValue set, DyValue element);
 #define DY_NUMBER_VALUE_BYTES	(2 + DY_NUMBER_MAX_BYTES)
 extern DyValue dy_value_of_number(const DyNumber *number, uint8 *room);
 
-/* Levels of lists and maps: 0 for a scalar; an item may have DY_MAX_LEVELS. */
+/*
+ * Levels of lists and maps, which sets are not: 0 for a scalar.  An item,
+ * itself the first level, may have DY_MAX_NESTING_LEVELS.
+ */
 extern int	dy_value_levels(DyValue value);
 
 /* compare.c */

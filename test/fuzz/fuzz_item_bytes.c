@@ -70,7 +70,7 @@ use_sound(void *arg)
 	CHECK(dy_value_contains(map, again) && dy_value_contains(again, map));
 	CHECK(dy_value_hash(map) == dy_value_hash(again));
 	CHECK(dy_item_size(map) == dy_item_size(again));
-	CHECK(dy_value_levels(map) <= DY_MAX_LEVELS);
+	CHECK(dy_value_levels(map) <= DY_MAX_NESTING_LEVELS);
 
 	/* as part of another value */
 	dy_build_open(b, DY_TYPE_M);

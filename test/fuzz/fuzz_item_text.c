@@ -41,7 +41,7 @@ check_item(void *arg)
 	StringInfoData second;
 
 	dy_value_check(map);
-	CHECK(dy_value_levels(map) <= DY_MAX_LEVELS);
+	CHECK(dy_value_levels(map) <= DY_MAX_NESTING_LEVELS);
 	initStringInfo(&first);
 	dy_text_write_map(&first, map);
 	again = dy_item_value(dy_item_from_text(first.data, first.len));
