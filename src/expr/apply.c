@@ -39,6 +39,7 @@ typedef struct Change
 } Change;
 
 static DyValue evaluate(const DyUpdate *update, const DyOperand *operand, DyValue item);
+static DyValue evaluate_as(const DyUpdate *update, const DyOperand *operand, DyValue item, DyType type);
 static DyValue add_numbers(DyValue a, DyValue b, bool subtract);
 static DyValue append_lists(DyValue a, DyValue b);
 static DyValue compute(const DyUpdate *update, const DyAction *action, DyValue old);
@@ -56,8 +57,24 @@ static void wrong_type(const DyUpdate *update) pg_attribute_noreturn();
 static void missing_operand(void) pg_attribute_noreturn();
 
 /*
+ * Does the update make an item where there is none?  One that only takes
+ * away does not; one without any action does.
+ */
+bool
+dy_update_creates(const DyUpdate *update)
+{
+	for (int i = 0; i < update->nactions; i++)
+	{
+		if (update->actions[i].kind == DY_ACTION_SET || update->actions[i].kind == DY_ACTION_ADD)
+			return true;
+	}
+	return update->nactions == 0;
+}
+
+/*
  * Write the item that the update makes of old to out, one M value.  If old
- * is absent the update starts from key, the key attributes.
+ * is absent the update starts from key, the key attributes; an update that
+ * does not create (dy_update_creates) then leaves it at them.
  *
  * Raises ValidationException for operands that are missing or of a wrong
  * type, paths that lead nowhere, numbers out of range, too much nesting.  Size
@@ -68,8 +85,15 @@ void
 dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out)
 {
 	DyValue		item = dy_value_present(old) ? old : key;
-	Change	   *changes = palloc(sizeof(Change) * Max(update->nactions, 1));
+	Change	   *changes;
 
+	if (!dy_value_present(old) && !dy_update_creates(update))
+	{
+		dy_build_copy(out, key);
+		return;
+	}
+
+	changes = palloc(sizeof(Change) * Max(update->nactions, 1));
 	for (int i = 0; i < update->nactions; i++)
 	{
 		changes[i].action = &update->actions[i];
@@ -152,16 +176,12 @@ evaluate(const DyUpdate *update, const DyOperand *operand, DyValue item)
 			return dy_value_present(a) ? a : evaluate(update, operand->args[1], item);
 		case DY_OPERAND_PLUS:
 		case DY_OPERAND_MINUS:
-			a = evaluate(update, operand->args[0], item);
-			b = evaluate(update, operand->args[1], item);
-			if (dy_value_type(a) != DY_TYPE_N || dy_value_type(b) != DY_TYPE_N)
-				wrong_type(update);
+			a = evaluate_as(update, operand->args[0], item, DY_TYPE_N);
+			b = evaluate_as(update, operand->args[1], item, DY_TYPE_N);
 			return add_numbers(a, b, operand->kind == DY_OPERAND_MINUS);
 		case DY_OPERAND_LIST_APPEND:
-			a = evaluate(update, operand->args[0], item);
-			b = evaluate(update, operand->args[1], item);
-			if (dy_value_type(a) != DY_TYPE_L || dy_value_type(b) != DY_TYPE_L)
-				wrong_type(update);
+			a = evaluate_as(update, operand->args[0], item, DY_TYPE_L);
+			b = evaluate_as(update, operand->args[1], item, DY_TYPE_L);
 			return append_lists(a, b);
 		case DY_OPERAND_SIZE:
 			break;
@@ -169,6 +189,22 @@ evaluate(const DyUpdate *update, const DyOperand *operand, DyValue item)
 	elog(ERROR, "operand %d does not belong into an update", operand->kind);
 }
 
+/*
+ * The same, which must be of a type.
+ */
+static DyValue
+evaluate_as(const DyUpdate *update, const DyOperand *operand, DyValue item, DyType type)
+{
+	DyValue		value = evaluate(update, operand, item);
+
+	if (dy_value_type(value) != type)
+		wrong_type(update);
+	return value;
+}
+
+/*
+ * A result of more than 38 digits is called an overflow, too.
+ */
 static DyValue
 add_numbers(DyValue a, DyValue b, bool subtract)
 {
@@ -177,6 +213,8 @@ add_numbers(DyValue a, DyValue b, bool subtract)
 	DyNumber	result;
 	DyNumberError error = subtract ? dy_number_subtract(&x, &y, &result) : dy_number_add(&x, &y, &result);
 
+	if (error == DY_NUMBER_PRECISION)
+		error = DY_NUMBER_OVERFLOW;
 	if (error != DY_NUMBER_OK)
 		dy_validation("%s", dy_number_error_text(error, (DyBytes) {"", 0}));
 	return dy_value_of_number(&result, palloc(DY_NUMBER_VALUE_BYTES));

@@ -123,6 +123,12 @@ extern void dy_projection_paths(const DyProjection *projection, DyPathVisitor vi
 extern void dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out);
 
 /*
+ * False for an update that only takes away (REMOVE, DELETE): if there is no item,
+ * the service makes none, whatever the paths, and returns no attributes.
+ */
+extern bool dy_update_creates(const DyUpdate *update);
+
+/*
  * The attributes that the update touches, as they stand in item: what
  * UPDATED_OLD (of the old item) and UPDATED_NEW (of the new one) return.
  * Writes one M value; returns false and writes an empty map if nothing is there.
