@@ -142,23 +142,20 @@ dy_range_open(const DyRangeRequest *request)
 bool
 dy_range_next(DyRange *range, DyValue *item)
 {
-	MemoryContext old_context;
+	MemoryContext old_context = MemoryContextSwitchTo(range->context);
 	bool		found = false;
 
-	MemoryContextReset(range->row_context);
-	old_context = MemoryContextSwitchTo(range->row_context);
-
-	while (index_getnext_slot(range->scan, range->direction, range->slot))
+	/* the scan keeps what it allocates, the item is gone with the next row */
+	while (!found &&
+		   index_getnext_slot(range->scan, range->direction, range->slot))
 	{
 		CHECK_FOR_INTERRUPTS();
 
-		*item = dy_storage_item_view(range->slot);
-		if (partition_matches(range, *item))
-		{
-			found = true;
-			break;
-		}
 		MemoryContextReset(range->row_context);
+		MemoryContextSwitchTo(range->row_context);
+		*item = dy_storage_item_view(range->slot);
+		found = partition_matches(range, *item);
+		MemoryContextSwitchTo(range->context);
 	}
 
 	MemoryContextSwitchTo(old_context);

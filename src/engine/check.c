@@ -1,0 +1,421 @@
+/*-------------------------------------------------------------------------
+ *
+ * check.c
+ *	  dynamo.check(): does everything derived from the items agree with them?
+ *
+ * What is derived is the key columns, the index columns and the entries of the
+ * btrees.  All of it is computed again and compared, under one snapshot:
+ *
+ *	  row		the item is well-formed, fits the table, and every column is
+ *				what the item gives
+ *	  missing	each row is found through each index that it belongs to,
+ *				by its full key
+ *	  extra		each entry of each index that leads to a visible row has that
+ *				row's key, and no row is reached twice
+ *
+ * "Extra" is told by the number of entries: if every row is found and there
+ * are as many entries as rows, there is none too many.
+ *
+ * pg_amcheck and verify_heapam refuse relations of other access methods than
+ * heap; this is our own.  The inside of a btree is checked by bt_index_check.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "access/stratnum.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "engine/storage.h"
+
+#define CHECK_COLUMNS		5
+
+/* An index under check. */
+typedef struct CheckedIndex
+{
+	const DyIndex *index;		/* NULL: the primary */
+	Relation	rel;
+	IndexScanDesc probe;
+	TupleTableSlot *slot;
+	int			ncolumns;
+	AttrNumber	columns[3];		/* of the table, in the order of the index */
+	int64		expected;		/* entries that the rows call for */
+} CheckedIndex;
+
+typedef struct Check
+{
+	const DyTable *table;
+	ReturnSetInfo *result;
+	Relation	rel;
+	Snapshot	snapshot;
+	MemoryContext row_context;
+	bool		expires_backfilling;
+	int			nindexes;
+	CheckedIndex *indexes;
+} Check;
+
+DY_SQL_FUNCTION(dynamo_check);
+
+static void open_indexes(Check *check);
+static void close_indexes(Check *check);
+static void add_index(Check *check, const DyIndex *index, Oid indexoid);
+static bool is_expires_backfilling(const DyTable *table);
+static void check_rows(Check *check);
+static void check_row(Check *check, TupleTableSlot *slot);
+static bool derive_again(Check *check, TupleTableSlot *slot, Datum *values, bool *isnull);
+static bool column_is_right(Check *check, TupleTableSlot *slot, AttrNumber attnum,
+							const Datum *values, const bool *isnull);
+static void probe_index(Check *check, CheckedIndex *checked, TupleTableSlot *slot);
+static void check_entries(Check *check, CheckedIndex *checked);
+static bool entry_is_right(CheckedIndex *checked, IndexTuple entry, TupleTableSlot *slot);
+static void report(Check *check, const char *problem, const DyIndex *index,
+				   TupleTableSlot *slot, const char *detail);
+static const char *index_name(const DyIndex *index);
+
+/*
+ * dynamo.check(table_name text) returns setof record
+ */
+Datum
+dynamo_check(PG_FUNCTION_ARGS)
+{
+	text	   *name = PG_GETARG_TEXT_PP(0);
+	DyBytes		name_bytes = {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+	Check		check = {0};
+
+	InitMaterializedSRF(fcinfo, 0);
+	check.result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	check.table = dy_table_get(name_bytes);
+	check.expires_backfilling = is_expires_backfilling(check.table);
+	check.snapshot = dy_storage_read_snapshot();
+	check.rel = dy_storage_open(check.table, AccessShareLock);
+	check.row_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo check",
+											  ALLOCSET_DEFAULT_SIZES);
+	open_indexes(&check);
+
+	check_rows(&check);
+	for (int i = 0; i < check.nindexes; i++)
+		check_entries(&check, &check.indexes[i]);
+
+	close_indexes(&check);
+	dy_storage_close(check.rel);
+	UnregisterSnapshot(check.snapshot);
+	return (Datum) 0;
+}
+
+/*
+ * Indexes that are not built yet, or whose column is still being filled, say
+ * nothing.
+ */
+static void
+open_indexes(Check *check)
+{
+	const DyTable *table = check->table;
+
+	check->indexes = palloc0((table->nindexes + 1) * sizeof(CheckedIndex));
+	add_index(check, NULL, table->primary_indexoid);
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const DyIndex *index = &table->indexes[i];
+
+		if (OidIsValid(index->indexoid) && !index->backfilling)
+			add_index(check, index, index->indexoid);
+	}
+}
+
+static void
+add_index(Check *check, const DyIndex *index, Oid indexoid)
+{
+	CheckedIndex *checked = &check->indexes[check->nindexes++];
+
+	checked->index = index;
+	if (index != NULL && index->kind == DY_INDEX_GLOBAL)
+		checked->columns[checked->ncolumns++] = index->attnum;
+	checked->columns[checked->ncolumns++] = DY_ATT_HK;
+	if (index != NULL && index->kind == DY_INDEX_LOCAL)
+		checked->columns[checked->ncolumns++] = index->attnum;
+	checked->columns[checked->ncolumns++] = DY_ATT_SK;
+
+	checked->rel = dy_storage_open_index(indexoid, AccessShareLock);
+	checked->slot = table_slot_create(check->rel, NULL);
+	checked->probe = index_beginscan(check->rel, checked->rel, check->snapshot,
+									 checked->ncolumns, 0);
+}
+
+static void
+close_indexes(Check *check)
+{
+	for (int i = 0; i < check->nindexes; i++)
+	{
+		CheckedIndex *checked = &check->indexes[i];
+
+		index_endscan(checked->probe);
+		ExecDropSingleTupleTableSlot(checked->slot);
+		dy_storage_close(checked->rel);
+	}
+}
+
+/* While TTL is being switched on, older rows have no expires yet. */
+static bool
+is_expires_backfilling(const DyTable *table)
+{
+	Oid			types[] = {TEXTOID};
+	Datum		arguments[] = {PointerGetDatum(cstring_to_text_with_len(table->name.data,
+																		table->name.len))};
+	bool		found;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+	SPI_execute_with_args("SELECT FROM dynamo_internal.backfills"
+						  " WHERE table_name = $1 AND column_name = 'expires'",
+						  1, types, arguments, NULL, true, 1);
+	found = SPI_processed > 0;
+	SPI_finish();
+	return found;
+}
+
+static void
+check_rows(Check *check)
+{
+	TupleTableSlot *slot = table_slot_create(check->rel, NULL);
+	TableScanDesc scan = table_beginscan(check->rel, check->snapshot, 0, NULL);
+
+	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		MemoryContext old_context;
+
+		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(slot);
+		for (int i = 0; i < check->nindexes; i++)
+			probe_index(check, &check->indexes[i], slot);
+
+		old_context = MemoryContextSwitchTo(check->row_context);
+		check_row(check, slot);
+		MemoryContextSwitchTo(old_context);
+		MemoryContextReset(check->row_context);
+	}
+
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+}
+
+/* The columns of a row against its item. */
+static void
+check_row(Check *check, TupleTableSlot *slot)
+{
+	TupleDesc	desc = RelationGetDescr(check->rel);
+	Datum	   *values = palloc0(desc->natts * sizeof(Datum));
+	bool	   *isnull = palloc(desc->natts * sizeof(bool));
+
+	memset(isnull, true, desc->natts * sizeof(bool));
+	if (!derive_again(check, slot, values, isnull))
+		return;
+	for (AttrNumber attnum = 1; attnum <= desc->natts; attnum++)
+	{
+		if (!column_is_right(check, slot, attnum, values, isnull))
+			report(check, "wrong column", NULL, slot,
+				   NameStr(TupleDescAttr(desc, attnum - 1)->attname));
+	}
+}
+
+/*
+ * What the item's columns should be; false, and a report, if it is no item
+ * of this table.
+ */
+static bool
+derive_again(Check *check, TupleTableSlot *slot, Datum *values, bool *isnull)
+{
+	MemoryContext context = CurrentMemoryContext;
+	DyValue		item = DY_NO_VALUE;
+	volatile bool derived = false;
+
+	if (!slot->tts_isnull[DY_ATT_ITEM - 1])
+	{
+		/*
+		 * No subtransaction is needed to go on after an error here: what
+		 * runs inside only computes.  Detoasting, which takes locks, comes
+		 * before.
+		 */
+		DyItem	   *stored = (DyItem *) PG_DETOAST_DATUM(slot->tts_values[DY_ATT_ITEM - 1]);
+
+		PG_TRY();
+		{
+			item = dy_item_value(stored);
+			dy_value_check(item);
+			dy_row_derive_update(check->table, item, item, true, values, isnull);
+			derived = true;
+		}
+		PG_CATCH();
+		{
+			ErrorData  *error;
+
+			MemoryContextSwitchTo(context);
+			error = CopyErrorData();
+			FlushErrorState();
+			report(check, "invalid item", NULL, slot, error->message);
+		}
+		PG_END_TRY();
+	}
+	return derived;
+}
+
+/* Columns that are not ours are always right. */
+static bool
+column_is_right(Check *check, TupleTableSlot *slot, AttrNumber attnum,
+				const Datum *values, const bool *isnull)
+{
+	const DyTable *table = check->table;
+	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(check->rel), attnum - 1);
+	bool		stored_null = slot->tts_isnull[attnum - 1];
+	bool		ours = attnum == DY_ATT_HK || attnum == DY_ATT_SK;
+	bool		filling = false;
+
+	if (attnum == table->expires_attnum)
+	{
+		ours = true;
+		filling = check->expires_backfilling;
+	}
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		if (table->indexes[i].attnum == attnum)
+		{
+			ours = true;
+			filling = table->indexes[i].backfilling;
+		}
+	}
+
+	if (!ours || (filling && stored_null))
+		return true;
+	if (stored_null || isnull[attnum - 1])
+		return stored_null == isnull[attnum - 1];
+	return datum_image_eq(slot->tts_values[attnum - 1], values[attnum - 1],
+						  att->attbyval, att->attlen);
+}
+
+/*
+ * Is the row found by its full key, at its own place?
+ */
+static void
+probe_index(Check *check, CheckedIndex *checked, TupleTableSlot *slot)
+{
+	ScanKeyData keys[3];
+	bool		found = false;
+
+	for (int i = 0; i < checked->ncolumns; i++)
+	{
+		AttrNumber	attnum = checked->columns[i];
+
+		if (slot->tts_isnull[attnum - 1])
+			return;				/* not in this index */
+		ScanKeyInit(&keys[i], i + 1, BTEqualStrategyNumber, F_BYTEAEQ,
+					slot->tts_values[attnum - 1]);
+	}
+
+	checked->expected++;
+	index_rescan(checked->probe, keys, checked->ncolumns, NULL, 0);
+	while (!found && index_getnext_slot(checked->probe, ForwardScanDirection, checked->slot))
+		found = ItemPointerEquals(&checked->slot->tts_tid, &slot->tts_tid);
+	ExecClearTuple(checked->slot);
+
+	if (!found)
+		report(check, "missing index entry", checked->index, slot, index_name(checked->index));
+}
+
+/*
+ * All of an index: entries must have the key of the row they lead to, and
+ * there must be as many as rows want.
+ */
+static void
+check_entries(Check *check, CheckedIndex *checked)
+{
+	IndexScanDesc scan = index_beginscan(check->rel, checked->rel, check->snapshot, 0, 0);
+	int64		found = 0;
+
+	scan->xs_want_itup = true;
+	index_rescan(scan, NULL, 0, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, checked->slot))
+	{
+		CHECK_FOR_INTERRUPTS();
+
+		found++;
+		slot_getallattrs(checked->slot);
+		if (!entry_is_right(checked, scan->xs_itup, checked->slot))
+			report(check, "wrong index entry", checked->index, checked->slot,
+				   index_name(checked->index));
+	}
+
+	if (found != checked->expected)
+		report(check, "wrong number of index entries", checked->index, NULL,
+			   psprintf("%s: " INT64_FORMAT " entries for " INT64_FORMAT " rows",
+						index_name(checked->index), found, checked->expected));
+
+	ExecClearTuple(checked->slot);
+	index_endscan(scan);
+}
+
+static bool
+entry_is_right(CheckedIndex *checked, IndexTuple entry, TupleTableSlot *slot)
+{
+	TupleDesc	desc = RelationGetDescr(checked->rel);
+
+	for (int i = 0; i < checked->ncolumns; i++)
+	{
+		bool		isnull;
+		Datum		value = index_getattr(entry, i + 1, desc, &isnull);
+		AttrNumber	attnum = checked->columns[i];
+
+		if (isnull || slot->tts_isnull[attnum - 1] ||
+			!datum_image_eq(value, slot->tts_values[attnum - 1], false, -1))
+			return false;
+	}
+	return true;
+}
+
+/* One row of the result; slot, the row with the problem, may be NULL. */
+static void
+report(Check *check, const char *problem, const DyIndex *index,
+	   TupleTableSlot *slot, const char *detail)
+{
+	Datum		values[CHECK_COLUMNS] = {0};
+	bool		isnull[CHECK_COLUMNS] = {false, true, true, true, true};
+
+	values[0] = CStringGetTextDatum(problem);
+	if (index != NULL)
+	{
+		values[1] = PointerGetDatum(cstring_to_text_with_len(index->name.data, index->name.len));
+		isnull[1] = false;
+	}
+	if (slot != NULL)
+	{
+		slot_getsomeattrs(slot, DY_ATT_SK);
+		values[2] = slot->tts_values[DY_ATT_HK - 1];
+		isnull[2] = slot->tts_isnull[DY_ATT_HK - 1];
+		values[3] = slot->tts_values[DY_ATT_SK - 1];
+		isnull[3] = slot->tts_isnull[DY_ATT_SK - 1];
+	}
+	if (detail != NULL)
+	{
+		values[4] = CStringGetTextDatum(detail);
+		isnull[4] = false;
+	}
+	tuplestore_putvalues(check->result->setResult, check->result->setDesc, values, isnull);
+}
+
+static const char *
+index_name(const DyIndex *index)
+{
+	return index == NULL ? "primary key" : pnstrdup(index->name.data, index->name.len);
+}
