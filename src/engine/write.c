@@ -133,8 +133,12 @@ try_write(DyWrite *write, DyRowChange *change)
 				return DY_ROW_DONE;
 			break;
 
-		case DY_WRITE_PUT:
 		case DY_WRITE_UPDATE:
+			if (!found && write->update != NULL && !dy_update_creates(write->update))
+				return DY_ROW_DONE;
+			/* FALLTHROUGH */
+
+		case DY_WRITE_PUT:
 			item = make_new_item(write);
 			fill_new_row(write, change, item);
 			if (found && row_is_unchanged(write, change))
