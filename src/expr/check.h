@@ -3,8 +3,8 @@
  * check.h
  *	  What the service refuses before it looks at an item, for bound nodes.
  *
- * parameter opens the error text ("Invalid UpdateExpression: ...").  All
- * raise ValidationException.
+ * parameter opens the error text ("Invalid UpdateExpression: ..."); NULL: no
+ * opening, for PartiQL.  All raise ValidationException.
  *
  *-------------------------------------------------------------------------
  */

@@ -110,9 +110,15 @@ extern bool dy_expr_is_reserved(DyBytes word);
 
 /* ---- raising ---- */
 
-/* "Invalid FilterExpression: " and the rest. */
+/* "Invalid FilterExpression: ", or nothing for PartiQL, whose errors have no such opening. */
+static inline const char *
+dy_expr_opening(const char *parameter)
+{
+	return parameter == NULL ? "" : psprintf("Invalid %s: ", parameter);
+}
+
 #define dy_expr_invalid(parameter, fmt, ...) \
-	dy_validation("Invalid %s: " fmt, parameter, ##__VA_ARGS__)
+	dy_validation("%s" fmt, dy_expr_opening(parameter), ##__VA_ARGS__)
 
 /* A DyBytes as the two arguments of "%.*s". */
 #define DY_BYTES_ARGS(b)	(int) (b).len, (b).data
