@@ -119,16 +119,24 @@ $(DY_INSTALL_SQL): $(DY_SQL_PARTS) dynamo.control Makefile
 
 # ---------------------------------------------------------------- helpers
 
-.PHONY: help indent lint
+.PHONY: help indent lint start stop
 
 help:
 	@echo "make              build the extension and dynamo-bridge"
 	@echo "make install      install them (PG_CONFIG=... chooses the Postgres)"
 	@echo "make clean        remove what was built"
+	@echo "make start        build, install, and try it: a private cluster, the bridge, a tour"
+	@echo "make stop         end what make start started; data stays in .dynamo"
 	@echo "make test         run every test"
 	@echo "make test-KIND    run one kind: $(notdir $(sort $(wildcard test/lib/kinds/*)))"
 	@echo "make indent       format the C sources"
 	@echo "make lint         check layers, symbols, docs, sizes and format"
+
+start:
+	src/start/start
+
+stop:
+	src/start/stop
 
 # The names of types come from the debug information of what was built.
 indent: all
