@@ -19,6 +19,9 @@
 #define MIN_PAUSE_MS 50
 #define MAX_PAUSE_MS 2000
 
+/* A connection that has lasted that long was a good one: start over with short pauses. */
+#define GOOD_SECONDS 5
+
 /* Longest time for connecting and setup. */
 #define CONNECT_TIMEOUT_SECONDS 10
 
@@ -31,7 +34,8 @@ static void on_io(evutil_socket_t fd, short events, void *arg);
 static void on_timer(evutil_socket_t fd, short events, void *arg);
 static void advance_connect(DyLink *link);
 static void advance_setup(DyLink *link);
-static void report_failure(DyLink *link, const char *reason);
+static void report_failure(const char *reason);
+static time_t monotonic_seconds(void);
 
 /*
  * setup must live as long as the link; on_ready is called each time the
@@ -69,8 +73,10 @@ dy_link_fail(DyLink *link)
 	struct timeval pause;
 	int			ms;
 
+	if (link->state == DY_LINK_READY && monotonic_seconds() - link->ready_since >= GOOD_SECONDS)
+		link->pause_ms = MIN_PAUSE_MS;
 	if (link->state == DY_LINK_READY)
-		report_failure(link, PQstatus(link->pg) == CONNECTION_BAD ? PQerrorMessage(link->pg)
+		report_failure(PQstatus(link->pg) == CONNECTION_BAD ? PQerrorMessage(link->pg)
 					   : "connection lost\n");
 	if (link->io != NULL)
 		event_free(link->io);
@@ -116,7 +122,7 @@ begin(DyLink *link)
 	link->pg = PQconnectStartParams(keywords, values, 1);
 	if (link->pg == NULL || PQstatus(link->pg) == CONNECTION_BAD)
 	{
-		report_failure(link, link->pg != NULL ? PQerrorMessage(link->pg) : "out of memory\n");
+		report_failure(link->pg != NULL ? PQerrorMessage(link->pg) : "out of memory\n");
 		dy_link_fail(link);
 		return;
 	}
@@ -143,7 +149,7 @@ on_io(evutil_socket_t fd, short events, void *arg)
 	(void) fd;
 	if (events & EV_TIMEOUT)
 	{
-		report_failure(link, "timeout\n");
+		report_failure("timeout\n");
 		dy_link_fail(link);
 	}
 	else if (link->state == DY_LINK_CONNECTING)
@@ -176,14 +182,14 @@ advance_connect(DyLink *link)
 		case PGRES_POLLING_OK:
 			break;
 		default:
-			report_failure(link, PQerrorMessage(link->pg));
+			report_failure(PQerrorMessage(link->pg));
 			dy_link_fail(link);
 			return;
 	}
 	encoding = PQparameterStatus(link->pg, "server_encoding");
 	if (encoding == NULL || strcmp(encoding, "UTF8") != 0)
 	{
-		report_failure(link, "the database's encoding is not UTF8\n");
+		report_failure("the database's encoding is not UTF8\n");
 		dy_link_fail(link);
 		return;
 	}
@@ -191,7 +197,7 @@ advance_connect(DyLink *link)
 	link->state = DY_LINK_SETUP;
 	if (!PQsendQuery(link->pg, link->setup))
 	{
-		report_failure(link, PQerrorMessage(link->pg));
+		report_failure(PQerrorMessage(link->pg));
 		dy_link_fail(link);
 		return;
 	}
@@ -207,7 +213,7 @@ advance_setup(DyLink *link)
 
 	if (unsent < 0 || !PQconsumeInput(link->pg))
 	{
-		report_failure(link, PQerrorMessage(link->pg));
+		report_failure(PQerrorMessage(link->pg));
 		dy_link_fail(link);
 		return;
 	}
@@ -219,7 +225,7 @@ advance_setup(DyLink *link)
 			event_free(link->io);
 			link->io = NULL;
 			link->state = DY_LINK_READY;
-			link->pause_ms = MIN_PAUSE_MS;
+			link->ready_since = monotonic_seconds();
 			if (!atomic_exchange(&reachable, true))
 				dy_log(DY_LOG_INFO, "connected to Postgres again");
 			link->on_ready(link->owner);
@@ -229,7 +235,7 @@ advance_setup(DyLink *link)
 		PQclear(result);
 		if (failed)
 		{
-			report_failure(link, PQerrorMessage(link->pg));
+			report_failure(PQerrorMessage(link->pg));
 			dy_link_fail(link);
 			return;
 		}
@@ -239,12 +245,20 @@ advance_setup(DyLink *link)
 
 /* reason is libpq's, about connecting or setup: it holds nothing of a client. */
 static void
-report_failure(DyLink *link, const char *reason)
+report_failure(const char *reason)
 {
 	const char *end = strchr(reason, '\n');
 
-	(void) link;
 	if (atomic_exchange(&reachable, false))
 		dy_log(DY_LOG_WARNING, "no connection to Postgres, will go on trying: %.*s",
 			   end != NULL ? (int) (end - reason) : (int) strlen(reason), reason);
+}
+
+static time_t
+monotonic_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
 }

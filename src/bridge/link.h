@@ -12,6 +12,8 @@
 #ifndef DY_BRIDGE_LINK_H
 #define DY_BRIDGE_LINK_H
 
+#include <time.h>
+
 #include <event2/event.h>
 #include <libpq-fe.h>
 
@@ -44,6 +46,7 @@ typedef struct DyLink
 	struct event *io;			/* until ready */
 	struct event *timer;
 	int			pause_ms;		/* before the next attempt */
+	time_t		ready_since;	/* CLOCK_MONOTONIC, seconds */
 } DyLink;
 
 extern void dy_link_init(DyLink *link, struct event_base *base, const DyConfig *config,

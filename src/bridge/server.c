@@ -370,7 +370,7 @@ on_output(struct bufferevent *bev, void *arg)
 
 	(void) bev;
 	if (conn->state == HTTP_LINGER)
-		shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
+		enter(conn, HTTP_LINGER);
 	process(conn);
 }
 
@@ -811,6 +811,8 @@ finish_answer(DyHttpConn *conn, DySlice body)
 	}
 	dy_buf_add_str(head, conn->close_after ? "\r\nConnection: close\r\n\r\n"
 				   : "\r\nConnection: keep-alive\r\n\r\n");
+	if (dy_slice_eq(conn->request->head.method_name, "HEAD"))
+		body.len = 0;			/* its length was told, that is all */
 	send_bytes(conn, dy_buf_slice(head), body);
 	end_request(conn);
 }
@@ -830,8 +832,6 @@ end_request(DyHttpConn *conn)
 		enter(conn, HTTP_IDLE);
 		return;
 	}
-	if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
-		shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
 	enter(conn, HTTP_LINGER);
 }
 
@@ -862,7 +862,7 @@ send_bytes(DyHttpConn *conn, DySlice head, DySlice body)
 		evbuffer_add(output, body.data + (sent - head.len), head.len + body.len - sent);
 }
 
-/* The only place that changes the state of a live connection. */
+/* The only place that changes the state of a connection. */
 static void
 enter(DyHttpConn *conn, HttpState state)
 {
@@ -882,7 +882,12 @@ enter(DyHttpConn *conn, HttpState state)
 			life_us = (uint64_t) config->body_timeout * 1000;
 			break;
 		case HTTP_LINGER:
-			life_us = LINGER_US;
+			/* begins when the answer is out; until then the write timeout rules */
+			if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+			{
+				shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
+				life_us = LINGER_US;
+			}
 			break;
 		case HTTP_BUSY:
 		case HTTP_CLOSED:

@@ -137,10 +137,4 @@ REVOKE ALL ON FUNCTION
 FROM PUBLIC;
 
 -- The one door to the operations.
-DO $$
-BEGIN
-    IF pg_catalog.to_regprocedure('dynamo_internal.execute(text,text,text)') IS NOT NULL THEN
-        GRANT EXECUTE ON FUNCTION dynamo_internal.execute(text, text, text) TO dynamo_bridge;
-    END IF;
-END
-$$;
+GRANT EXECUTE ON FUNCTION dynamo_internal.execute(text, text, text) TO dynamo_bridge;

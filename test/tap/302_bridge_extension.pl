@@ -1,0 +1,90 @@
+# 302_bridge_extension.pl
+#    The bridge with the real extension: what its role may do, its keys in a
+#    dump, and TLS to Postgres.
+
+use strict;
+use warnings;
+
+use Dynamo::Bridge;
+use JSON::PP;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'");
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
+$node->safe_psql('postgres',
+	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
+
+# --- the role: one function and one table
+
+my %may = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', <<'SQL');
+SELECT 'function ' || p.oid::regprocedure FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname LIKE 'dynamo%' AND has_function_privilege('dynamo_bridge', p.oid, 'EXECUTE')
+UNION ALL
+SELECT privilege || ' on ' || c.oid::regclass FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace,
+unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS privilege
+WHERE n.nspname LIKE 'dynamo%' AND c.relkind IN ('r', 'p', 'v')
+AND has_table_privilege('dynamo_bridge', c.oid, privilege)
+UNION ALL
+SELECT 'create in ' || nspname FROM pg_namespace WHERE has_schema_privilege('dynamo_bridge', oid, 'CREATE')
+AND nspname LIKE 'dynamo%'
+SQL
+is_deeply([ sort keys %may ],
+	[ 'SELECT on dynamo_internal.access_keys', 'function dynamo_internal.execute(text,text,text)' ],
+	'dynamo_bridge may run operations and read keys, and nothing else');
+is($node->safe_psql('postgres', "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+	FROM pg_roles WHERE rolname = 'dynamo_bridge'"), 'f', 'it has no powers over the cluster');
+
+# --- an operation from the wire to a table
+
+my $bridge = Dynamo::Bridge->start($node);
+ok($bridge->wait_until_healthy, 'comes up');
+my $created = $bridge->call('CreateTable', '{"TableName":"Music","BillingMode":"PAY_PER_REQUEST",'
+	. '"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}');
+is($created->{status}, 200, 'CreateTable') or diag($created->{body});
+is(decode_json($created->{body})->{TableDescription}{TableName}, 'Music', 'its answer');
+is($bridge->call('ListTables', '{}')->{body}, '{"TableNames":["Music"]}', 'ListTables');
+my $missing = $bridge->call('DescribeTable', '{"TableName":"None"}');
+is($missing->{status}, 400, 'an error');
+like($missing->{body}, qr/^\{"__type":"com\.amazonaws\.dynamodb\.v20120810#ResourceNotFoundException",/, 'its type');
+is($bridge->call('ListTables', '{"Limit":')->{body}, '{"__type":"com.amazon.coral.service#SerializationException"}',
+	'a body that is no JSON');
+is($bridge->stop, 0, 'orderly end');
+
+# --- keys survive dump and restore
+
+my $dump = "$PostgreSQL::Test::Utils::tmp_check/keys.sql";
+$node->command_ok([ 'pg_dump', '-d', $node->connstr('postgres'), '-f', $dump,
+	'--extension=dynamo', '--table=dynamo_internal.access_keys' ], 'dump');
+like(slurp_file($dump), qr/^$Dynamo::Bridge::KEY_ID\t/m, 'keys are in a dump');
+
+# --- TLS between bridge and Postgres
+
+my $data = $node->data_dir;
+$node->command_ok([ 'openssl', 'req', '-new', '-x509', '-days', '2', '-nodes', '-subj', '/CN=localhost',
+	'-out', "$data/server.crt", '-keyout', "$data/server.key" ], 'certificate');
+chmod(0600, "$data/server.key");
+$node->append_conf('postgresql.conf', "ssl = on\nlisten_addresses = '127.0.0.1'");
+unlink "$data/pg_hba.conf";
+$node->append_conf('pg_hba.conf', "hostssl all all 127.0.0.1/32 trust\nlocal all all trust");
+$node->restart;
+$bridge = Dynamo::Bridge->start($node, '--database=host=127.0.0.1 sslmode=require user=dynamo_bridge dbname=postgres port='
+	. $node->port);
+ok($bridge->wait_until_healthy, 'TLS: comes up');
+is($bridge->call('ListTables', '{}')->{body}, '{"TableNames":["Music"]}', 'TLS: an operation');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid)
+	WHERE a.usename = 'dynamo_bridge' AND NOT s.ssl"), 0, 'TLS: all connections use it');
+my $large = '{"TableName":"' . ('x' x 3_000_000) . '"}';
+my @sockets = map { my $s = $bridge->socket; $s->print(Dynamo::Bridge::signed('GetItem', $large)); $s->flush; $s } 1 .. 4;
+my @status = map { Dynamo::Bridge::read_answer($_)->{status} } @sockets;
+is_deeply(\@status, [ (400) x 4 ], 'TLS: large requests side by side');
+is(scalar(grep { $bridge->call('ListTables', '{}')->{status} == 200 } 1 .. 50), 50, 'TLS: small ones after them');
+is($bridge->stop, 0, 'TLS: orderly end');
+$node->stop;
+done_testing();
