@@ -1,0 +1,61 @@
+/*-------------------------------------------------------------------------
+ *
+ * parameters.h
+ *	  Rules about request parameters that many operations share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DY_OPS_PARAMETERS_H
+#define DY_OPS_PARAMETERS_H
+
+#include "expr/expr.h"
+#include "tables/table.h"
+#include "wire/request.h"
+
+/* ExpressionAttributeValues: a map of values, each with a fault of its own. */
+extern const DyShape dy_shape_expression_values;
+
+/* A parameter of a request, with the name error texts give it. */
+typedef struct DyParameter
+{
+	const char *name;
+	const DyNode *node;
+	bool		no_values;		/* a ProjectionExpression: it has no use for values */
+} DyParameter;
+
+/* Member of a request structure as a DyParameter. */
+#define DY_PARAMETER(request, prefix, member) \
+	{#member, dy_member(request, prefix##_##member), false}
+#define DY_PARAMETER_NO_VALUES(request, prefix, member) \
+	{#member, dy_member(request, prefix##_##member), true}
+
+extern void dy_parameters_check(const DyParameter *expressions, int nexpressions,
+								const DyParameter *legacy, int nlegacy,
+								const DyNode *names, const DyNode *values);
+
+/* Key attributes are scalars: no path may reach into one (after the table is known). */
+extern void dy_check_condition_keys(const DyTable *table, const DyCondition *condition);
+extern void dy_check_update_keys(const DyTable *table, const DyUpdate *update);
+extern void dy_check_projection_keys(const DyTable *table, const DyProjection *projection);
+
+/* The visit of all paths of an expression, for the check of several at once. */
+typedef struct DyPathHeads
+{
+	int			n;
+	int			allocated;
+	DyBytes    *heads;
+} DyPathHeads;
+
+extern void dy_path_heads_add(const DyPath *path, void *heads);
+extern bool dy_path_heads_contain(const DyPathHeads *heads, DyBytes name);
+
+static inline bool
+dy_bytes_equal(DyBytes a, DyBytes b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* For "%.*s" in error texts. */
+#define DY_BYTES_ARGS(bytes) (int) (bytes).len, (bytes).data
+
+#endif							/* DY_OPS_PARAMETERS_H */
