@@ -31,8 +31,6 @@ static void check_parameters(const DyWriteInput *input);
 static void check_updated_attributes(const DyTable *table, const DyUpdate *update);
 static void check_updated_index_key(const DyIndex *index, const DyKeyAttribute *attribute,
 									const DyUpdate *update);
-static void draw_throughput(DyItemWrite *w);
-static void charge_throughput(DyItemWrite *w);
 static void raise_condition_failed(const DyItemWrite *w) pg_attribute_noreturn();
 static void write_attributes(const DyItemWrite *w, DyResponse *r);
 static void partition_target(const DyWrite *write, DyThrottleTarget *target);
@@ -125,15 +123,25 @@ dy_item_write_answer(DyItemWrite *w, const DyNode *return_consumed_capacity,
 {
 	DyWrite    *write = &w->write;
 	DyConsumedDetail detail = dy_consumed_detail(return_consumed_capacity);
+	DyThrottleTarget target;
+	DyThrottleReason throttled;
 
 	dy_item_write_bind_table(w);
 	dy_item_write_bind_key(w);
 
 	if (dy_throttling)
-		draw_throughput(w);
+	{
+		throttled = dy_write_throttled(write, &target);
+		if (throttled != DY_NOT_THROTTLED)
+			dy_throttle_raise(&target, throttled);
+	}
 	dy_write(write);
 	if (dy_throttling)
-		charge_throughput(w);
+	{
+		throttled = dy_write_charge(write, 1, &target);
+		if (throttled != DY_NOT_THROTTLED)
+			dy_throttle_raise(&target, throttled);
+	}
 
 	if (write->condition_failed)
 		raise_condition_failed(w);
@@ -156,6 +164,53 @@ dy_item_write_answer(DyItemWrite *w, const DyNode *return_consumed_capacity,
 							write->kind == DY_WRITE_PUT ? write->item : write->key_map);
 	}
 	dy_response_close(r, '}');
+}
+
+/*
+ * Is throughput left on the table and for this partition key?  If not,
+ * target says where.
+ */
+DyThrottleReason
+dy_write_throttled(const DyWrite *write, DyThrottleTarget *target)
+{
+	partition_target(write, target);
+	return dy_throttle_test(target);
+}
+
+/*
+ * Take what the write has cost, from the table and from the global indexes
+ * it touched; factor is 2 in transactions.  An index without units left
+ * refuses the write, which is why this must be called before anything is
+ * committed; target then says which.
+ */
+DyThrottleReason
+dy_write_charge(const DyWrite *write, double factor, DyThrottleTarget *target)
+{
+	DyCapacity	capacity;
+
+	dy_write_capacity(write, &capacity);
+	partition_target(write, target);
+	dy_throttle_charge(target, capacity.table * factor);
+
+	for (int i = 0; i < write->table->nindexes; i++)
+	{
+		DyThrottleReason throttled;
+
+		if (capacity.indexes[i] <= 0)
+			continue;
+		memset(target, 0, sizeof(DyThrottleTarget));
+		target->table = write->table;
+		target->kind = DY_THROUGHPUT_WRITE;
+		if (write->table->indexes[i].kind == DY_INDEX_GLOBAL)
+		{
+			target->index = &write->table->indexes[i];
+			throttled = dy_throttle_test(target);
+			if (throttled != DY_NOT_THROTTLED)
+				return throttled;
+		}
+		dy_throttle_charge(target, capacity.indexes[i] * factor);
+	}
+	return DY_NOT_THROTTLED;
 }
 
 static void
@@ -260,49 +315,6 @@ check_updated_index_key(const DyIndex *index, const DyKeyAttribute *attribute,
 						  "Index Key %.*s Expected: %s Actual: %s IndexName: %.*s",
 						  DY_BYTES_ARGS(attribute->name), dy_type_name(attribute->type),
 						  dy_type_name(type), DY_BYTES_ARGS(index->name));
-	}
-}
-
-/*
- * Is there throughput left on the table and for this partition key?
- */
-static void
-draw_throughput(DyItemWrite *w)
-{
-	DyThrottleTarget target;
-
-	partition_target(&w->write, &target);
-	dy_throttle_admit(&target);
-}
-
-/*
- * Take what the write has cost, from the table and from the global indexes
- * it touched.  An index without units left refuses the write, which is why
- * this happens before anything is committed.
- */
-static void
-charge_throughput(DyItemWrite *w)
-{
-	DyThrottleTarget target;
-	DyCapacity	capacity;
-
-	dy_write_capacity(&w->write, &capacity);
-	partition_target(&w->write, &target);
-	dy_throttle_charge(&target, capacity.table);
-
-	for (int i = 0; i < w->write.table->nindexes; i++)
-	{
-		if (capacity.indexes[i] <= 0)
-			continue;
-		memset(&target, 0, sizeof(target));
-		target.table = w->write.table;
-		target.kind = DY_THROUGHPUT_WRITE;
-		if (w->write.table->indexes[i].kind == DY_INDEX_GLOBAL)
-		{
-			target.index = &w->write.table->indexes[i];
-			dy_throttle_admit(&target);
-		}
-		dy_throttle_charge(&target, capacity.indexes[i]);
 	}
 }
 

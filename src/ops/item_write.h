@@ -9,6 +9,7 @@
 #ifndef DY_OPS_ITEM_WRITE_H
 #define DY_OPS_ITEM_WRITE_H
 
+#include "engine/throttle.h"
 #include "ops/consumed.h"
 
 /* ReturnValues */
@@ -55,5 +56,10 @@ extern void dy_item_write_bind_table(DyItemWrite *w);
 extern void dy_item_write_bind_key(DyItemWrite *w);
 extern void dy_item_write_answer(DyItemWrite *w, const DyNode *return_consumed_capacity,
 								 const DyNode *return_item_collection_metrics, DyResponse *r);
+
+/* Throttling around a write, while dynamo.throttling is on. */
+extern DyThrottleReason dy_write_throttled(const DyWrite *write, DyThrottleTarget *target);
+extern DyThrottleReason dy_write_charge(const DyWrite *write, double factor,
+										DyThrottleTarget *target);
 
 #endif							/* DY_OPS_ITEM_WRITE_H */

@@ -55,6 +55,15 @@ dy_bytes_equal(DyBytes a, DyBytes b)
 	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 }
 
+/* Are two primary keys of one table the same? */
+static inline bool
+dy_row_key_equal(const DyRowKey *a, const DyRowKey *b)
+{
+	return VARSIZE(a->hk) == VARSIZE(b->hk) && VARSIZE(a->sk) == VARSIZE(b->sk) &&
+		memcmp(a->hk, b->hk, VARSIZE(a->hk)) == 0 &&
+		memcmp(a->sk, b->sk, VARSIZE(a->sk)) == 0;
+}
+
 /* For "%.*s" in error texts. */
 #define DY_BYTES_ARGS(bytes) (int) (bytes).len, (bytes).data
 
