@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "engine/throttle.h"
 #include "ops/item_read.h"
 
 static void read_target(const DyTable *table, const DyRowKey *key, DyThrottleTarget *target);
@@ -57,7 +56,17 @@ dy_write_projected(DyResponse *r, const DyProjection *projection, DyValue item)
 }
 
 /*
- * Is there throughput left to read this key?
+ * Is throughput left to read this key?  If not, target says where.
+ */
+DyThrottleReason
+dy_read_throttled(const DyTable *table, const DyRowKey *key, DyThrottleTarget *target)
+{
+	read_target(table, key, target);
+	return dy_throttle_test(target);
+}
+
+/*
+ * The same, raising the error.
  */
 void
 dy_throttle_read_admit(const DyTable *table, const DyRowKey *key)

@@ -8,7 +8,7 @@
 #ifndef DY_OPS_ITEM_READ_H
 #define DY_OPS_ITEM_READ_H
 
-#include "engine/engine.h"
+#include "engine/throttle.h"
 #include "ops/parameters.h"
 #include "wire/response.h"
 
@@ -27,6 +27,9 @@ extern const DyProjection *dy_projection_input_read(const DyProjectionInput *inp
 /* An item, or what the projection leaves of it. */
 extern void dy_write_projected(DyResponse *r, const DyProjection *projection, DyValue item);
 
+/* Throttling around a read by key, while dynamo.throttling is on. */
+extern DyThrottleReason dy_read_throttled(const DyTable *table, const DyRowKey *key,
+										  DyThrottleTarget *target);
 extern void dy_throttle_read_admit(const DyTable *table, const DyRowKey *key);
 extern void dy_throttle_read_charge(const DyTable *table, const DyRowKey *key, double units);
 
