@@ -19,6 +19,7 @@
 
 #include "base/guc.h"
 #include "base/log.h"
+#include "engine/throttle.h"
 
 PG_MODULE_MAGIC;
 
@@ -32,4 +33,5 @@ _PG_init(void)
 {
 	dy_guc_init();
 	dy_log_init();
+	dy_throttle_init();
 }

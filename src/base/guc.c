@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/guc.h"
 
 #include "base/compat.h"
@@ -18,10 +19,15 @@
 
 static bool check_account_id(char **newval, void **extra, GucSource source);
 static bool check_region(char **newval, void **extra, GucSource source);
+static bool check_throttling(bool *newval, void **extra, GucSource source);
 
 char	   *dy_account_id = NULL;
 char	   *dy_region = NULL;
 bool		dy_log_client_errors = false;
+bool		dy_throttling = false;
+
+/* Was the library loaded by the postmaster?  Children inherit the answer. */
+static bool preloaded = false;
 
 /*
  * Define all settings and reserve their prefix, once per process.
@@ -57,6 +63,16 @@ dy_guc_init(void)
 							 0,
 							 NULL, NULL, NULL);
 
+	preloaded = process_shared_preload_libraries_in_progress;
+	DefineCustomBoolVariable("dynamo.throttling",
+							 "Enforces throughput limits of tables, indexes and partition keys.",
+							 "Needs the library in shared_preload_libraries.",
+							 &dy_throttling,
+							 false,
+							 PGC_SUSET,
+							 0,
+							 check_throttling, NULL, NULL);
+
 	MarkGUCPrefixReserved("dynamo");
 }
 
@@ -89,5 +105,18 @@ check_region(char **newval, void **extra, GucSource source)
 
 	GUC_check_errdetail("An AWS region has up to %d lower-case letters, digits and hyphens.",
 						DY_MAX_REGION_CHARS);
+	return false;
+}
+
+/*
+ * The buckets are in shared memory, which only a preloaded library has.
+ */
+static bool
+check_throttling(bool *newval, void **extra, GucSource source)
+{
+	if (!*newval || preloaded)
+		return true;
+
+	GUC_check_errdetail("The library \"dynamo\" is not in shared_preload_libraries.");
 	return false;
 }

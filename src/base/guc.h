@@ -17,6 +17,9 @@ extern char *dy_region;
 /* dynamo.log_client_errors: write errors of class KV to the server log? */
 extern bool dy_log_client_errors;
 
+/* dynamo.throttling: enforce throughput limits?  Only if preloaded */
+extern bool dy_throttling;
+
 extern void dy_guc_init(void);
 
 #endif							/* DY_BASE_GUC_H */

@@ -8,6 +8,7 @@
 #ifndef DY_ENGINE_THROTTLE_H
 #define DY_ENGINE_THROTTLE_H
 
+#include "base/guc.h"
 #include "engine/engine.h"
 
 typedef enum DyThroughput
@@ -34,8 +35,6 @@ typedef enum DyThrottleReason
 	DY_THROTTLED_ON_DEMAND_MAXIMUM, /* OnDemandThroughput of the table or index */
 	DY_THROTTLED_KEY_RANGE		/* 3,000 read or 1,000 write units of one partition key */
 } DyThrottleReason;
-
-extern bool dy_throttling;		/* dynamo.throttling */
 
 extern void dy_throttle_init(void);
 
