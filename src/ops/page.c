@@ -42,7 +42,6 @@ static bool index_projects(const DyTable *table, const DyIndex *index, DyBytes n
 static char *unprojected_names(const DyPage *page, DyPathHeads *heads);
 static bool look_at_item(const DyPage *page, DyValue item, DyBuilder *scratch,
 						 PageCounters *counters, DyResponse *r);
-static void write_item(const DyPage *page, DyValue item, DyBuilder *scratch, DyResponse *r);
 static void write_page_capacity(const DyPage *page, const PageCounters *counters, DyResponse *r);
 static void page_target(const DyPage *page, DyThrottleTarget *target);
 
@@ -53,7 +52,7 @@ static void page_target(const DyPage *page, DyThrottleTarget *target);
 void
 dy_page_read_filter(DyPage *page, DyPlaceholders *placeholders)
 {
-	const DyNode *node = page->input->filter_expression;
+	const DyNode *node = page->input.filter_expression;
 
 	if (node->present)
 		page->filter = dy_condition_parse("FilterExpression", dy_node_text(node), placeholders);
@@ -65,7 +64,7 @@ dy_page_read_filter(DyPage *page, DyPlaceholders *placeholders)
 void
 dy_page_read_projection(DyPage *page, DyPlaceholders *placeholders)
 {
-	const DyPageInput *input = page->input;
+	const DyPageInput *input = &page->input;
 	const char *parameter = input->attributes_to_get->present ?
 		"AttributesToGet" : "ProjectionExpression";
 
@@ -110,7 +109,7 @@ dy_page_read_projection(DyPage *page, DyPlaceholders *placeholders)
 void
 dy_page_bind_index(DyPage *page)
 {
-	const DyPageInput *input = page->input;
+	const DyPageInput *input = &page->input;
 	const DyTable *table = dy_table_get(dy_node_table_name(input->table_name));
 
 	page->range.table = table;
@@ -200,6 +199,30 @@ dy_page_check_projection(DyPage *page)
 }
 
 /*
+ * What of an item is to be seen: the projection, or what the index holds.
+ * Valid until the next call with the same scratch.
+ */
+DyValue
+dy_page_item(const DyPage *page, DyValue item, DyBuilder *scratch)
+{
+	const DyIndex *index = page->range.index;
+
+	if (page->projection != NULL)
+	{
+		dy_build_reset(scratch);
+		dy_projection_apply(page->projection, item, scratch);
+		return dy_build_value(scratch);
+	}
+	if (index != NULL && index->projection != DY_PROJECT_ALL && !page->fetch)
+	{
+		dy_build_reset(scratch);
+		dy_index_item(page->range.table, index, item, scratch);
+		return dy_build_value(scratch);
+	}
+	return item;
+}
+
+/*
  * Read the page and write the answer.
  */
 void
@@ -274,30 +297,10 @@ look_at_item(const DyPage *page, DyValue item, DyBuilder *scratch,
 	{
 		counters->matched++;
 		if (page->select != DY_SELECT_COUNT)
-			write_item(page, item, scratch, r);
+			dy_response_map(r, dy_page_item(page, item, scratch));
 	}
 	return !((page->limit > 0 && counters->scanned >= page->limit) ||
 			 counters->bytes + counters->fetched_bytes >= DY_MAX_PAGE_BYTES);
-}
-
-static void
-write_item(const DyPage *page, DyValue item, DyBuilder *scratch, DyResponse *r)
-{
-	const DyIndex *index = page->range.index;
-
-	if (page->projection != NULL)
-	{
-		dy_build_reset(scratch);
-		dy_projection_apply(page->projection, item, scratch);
-		item = dy_build_value(scratch);
-	}
-	else if (index != NULL && index->projection != DY_PROJECT_ALL && !page->fetch)
-	{
-		dy_build_reset(scratch);
-		dy_index_item(page->range.table, index, item, scratch);
-		item = dy_build_value(scratch);
-	}
-	dy_response_map(r, item);
 }
 
 /*
@@ -307,7 +310,7 @@ write_item(const DyPage *page, DyValue item, DyBuilder *scratch, DyResponse *r)
 static void
 write_page_capacity(const DyPage *page, const PageCounters *counters, DyResponse *r)
 {
-	DyConsumedDetail detail = dy_consumed_detail(page->input->return_consumed_capacity);
+	DyConsumedDetail detail = dy_consumed_detail(page->input.return_consumed_capacity);
 	double		units = dy_read_units(counters->bytes, page->consistent);
 	DyConsumed	consumed;
 
@@ -321,7 +324,7 @@ write_page_capacity(const DyPage *page, const PageCounters *counters, DyResponse
 	if (detail == DY_CONSUMED_NONE)
 		return;
 
-	dy_consumed_init(&consumed, page->range.table, dy_node_text(page->input->table_name));
+	dy_consumed_init(&consumed, page->range.table, dy_node_text(page->input.table_name));
 	if (page->range.index == NULL)
 		consumed.table_units = units;
 	else

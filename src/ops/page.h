@@ -45,7 +45,7 @@ typedef enum DySelect
 /* A page to be read. */
 typedef struct DyPage
 {
-	const DyPageInput *input;
+	DyPageInput input;
 	DyRangeRequest range;
 	DySelect	select;
 	const DyCondition *filter;
@@ -63,6 +63,13 @@ extern void dy_page_bind_index(DyPage *page);
 extern void dy_page_check_select(DyPage *page);
 extern void dy_page_check_filter_projected(const DyPage *page);
 extern void dy_page_check_projection(DyPage *page);
+
+/* Read and check a whole request: query.c, scan.c. */
+extern void dy_query_prepare(const char *text, uint32 len, DyPage *page);
+extern void dy_scan_prepare(const char *text, uint32 len, DyPage *page);
+
+/* What of an item that passed the filter is to be seen. */
+extern DyValue dy_page_item(const DyPage *page, DyValue item, DyBuilder *scratch);
 
 /* Read the page and write the answer. */
 extern void dy_page_answer(const DyPage *page, DyResponse *r);

@@ -62,36 +62,48 @@ static void check_filter_keys(const DyPage *page, const DyReadKeys *keys, bool l
 void
 dy_op_query(const char *text, uint32 len, DyResponse *response)
 {
+	DyPage		page;
+
+	dy_query_prepare(text, len, &page);
+	dy_page_answer(&page, response);
+}
+
+/*
+ * Read and check a request; page is then ready to be answered, or its range
+ * to be read by other means.
+ */
+void
+dy_query_prepare(const char *text, uint32 len, DyPage *page)
+{
 	const DyNode *request = dy_request_read(text, len, &query_input);
-	DyPageInput input = {
-		.table_name = dy_member(request, QUERY_TableName),
-		.index_name = dy_member(request, QUERY_IndexName),
-		.select = dy_member(request, QUERY_Select),
-		.limit = dy_member(request, QUERY_Limit),
-		.start_key = dy_member(request, QUERY_ExclusiveStartKey),
-		.consistent_read = dy_member(request, QUERY_ConsistentRead),
-		.attributes_to_get = dy_member(request, QUERY_AttributesToGet),
-		.projection_expression = dy_member(request, QUERY_ProjectionExpression),
-		.filter_expression = dy_member(request, QUERY_FilterExpression),
-		.legacy_filter = dy_member(request, QUERY_QueryFilter),
-		.conditional_operator = dy_member(request, QUERY_ConditionalOperator),
-		.names = dy_member(request, QUERY_ExpressionAttributeNames),
-		.values = dy_member(request, QUERY_ExpressionAttributeValues),
-		.return_consumed_capacity = dy_member(request, QUERY_ReturnConsumedCapacity),
-	};
-	DyPage		page = {.input = &input};
+	DyPageInput *input = &page->input;
 	const DyKeyCondition *condition;
 
+	memset(page, 0, sizeof(DyPage));
+	input->table_name = dy_member(request, QUERY_TableName);
+	input->index_name = dy_member(request, QUERY_IndexName);
+	input->select = dy_member(request, QUERY_Select);
+	input->limit = dy_member(request, QUERY_Limit);
+	input->start_key = dy_member(request, QUERY_ExclusiveStartKey);
+	input->consistent_read = dy_member(request, QUERY_ConsistentRead);
+	input->attributes_to_get = dy_member(request, QUERY_AttributesToGet);
+	input->projection_expression = dy_member(request, QUERY_ProjectionExpression);
+	input->filter_expression = dy_member(request, QUERY_FilterExpression);
+	input->legacy_filter = dy_member(request, QUERY_QueryFilter);
+	input->conditional_operator = dy_member(request, QUERY_ConditionalOperator);
+	input->names = dy_member(request, QUERY_ExpressionAttributeNames);
+	input->values = dy_member(request, QUERY_ExpressionAttributeValues);
+	input->return_consumed_capacity = dy_member(request, QUERY_ReturnConsumedCapacity);
+
 	dy_request_validate(request);
-	if (input.limit->present && dy_node_integer(input.limit, 0) < 1)
+	if (input->limit->present && dy_node_integer(input->limit, 0) < 1)
 		dy_validation("1 validation error detected: Value at 'Limit' failed to satisfy "
 					  "constraint: Member must have value greater than or equal to 1");
 
-	condition = read_request(request, &page);
-	dy_page_bind_index(&page);
-	page.range.backward = !dy_node_boolean(dy_member(request, QUERY_ScanIndexForward), true);
-	bind_keys(&page, condition);
-	dy_page_answer(&page, response);
+	condition = read_request(request, page);
+	dy_page_bind_index(page);
+	page->range.backward = !dy_node_boolean(dy_member(request, QUERY_ScanIndexForward), true);
+	bind_keys(page, condition);
 }
 
 /*
@@ -100,7 +112,7 @@ dy_op_query(const char *text, uint32 len, DyResponse *response)
 static const DyKeyCondition *
 read_request(const DyNode *request, DyPage *page)
 {
-	const DyPageInput *input = page->input;
+	const DyPageInput *input = &page->input;
 	const DyNode *key_conditions = dy_member(request, QUERY_KeyConditions);
 	const DyNode *key_expression = dy_member(request, QUERY_KeyConditionExpression);
 	const DyKeyCondition *condition = NULL;
@@ -196,7 +208,7 @@ bind_keys(DyPage *page, const DyKeyCondition *condition)
 	if (dy_value_present(page->start_key))
 		check_start_key(page, &keys, hash, range);
 	dy_check_projection_keys(request->table, page->projection);
-	check_filter_keys(page, &keys, !page->input->filter_expression->present);
+	check_filter_keys(page, &keys, !page->input.filter_expression->present);
 	dy_page_check_select(page);
 	dy_check_condition_keys(request->table, page->filter);
 	dy_page_check_filter_projected(page);

@@ -48,32 +48,44 @@ static void bind_start_key(DyPage *page);
 void
 dy_op_scan(const char *text, uint32 len, DyResponse *response)
 {
+	DyPage		page;
+
+	dy_scan_prepare(text, len, &page);
+	dy_page_answer(&page, response);
+}
+
+/*
+ * Read and check a request; page is then ready to be answered, or its range
+ * to be read by other means.
+ */
+void
+dy_scan_prepare(const char *text, uint32 len, DyPage *page)
+{
 	const DyNode *request = dy_request_read(text, len, &scan_input);
-	DyPageInput input = {
-		.table_name = dy_member(request, SCAN_TableName),
-		.index_name = dy_member(request, SCAN_IndexName),
-		.select = dy_member(request, SCAN_Select),
-		.limit = dy_member(request, SCAN_Limit),
-		.start_key = dy_member(request, SCAN_ExclusiveStartKey),
-		.consistent_read = dy_member(request, SCAN_ConsistentRead),
-		.attributes_to_get = dy_member(request, SCAN_AttributesToGet),
-		.projection_expression = dy_member(request, SCAN_ProjectionExpression),
-		.filter_expression = dy_member(request, SCAN_FilterExpression),
-		.legacy_filter = dy_member(request, SCAN_ScanFilter),
-		.conditional_operator = dy_member(request, SCAN_ConditionalOperator),
-		.names = dy_member(request, SCAN_ExpressionAttributeNames),
-		.values = dy_member(request, SCAN_ExpressionAttributeValues),
-		.return_consumed_capacity = dy_member(request, SCAN_ReturnConsumedCapacity),
-	};
-	DyPage		page = {.input = &input};
+	DyPageInput *input = &page->input;
+
+	memset(page, 0, sizeof(DyPage));
+	input->table_name = dy_member(request, SCAN_TableName);
+	input->index_name = dy_member(request, SCAN_IndexName);
+	input->select = dy_member(request, SCAN_Select);
+	input->limit = dy_member(request, SCAN_Limit);
+	input->start_key = dy_member(request, SCAN_ExclusiveStartKey);
+	input->consistent_read = dy_member(request, SCAN_ConsistentRead);
+	input->attributes_to_get = dy_member(request, SCAN_AttributesToGet);
+	input->projection_expression = dy_member(request, SCAN_ProjectionExpression);
+	input->filter_expression = dy_member(request, SCAN_FilterExpression);
+	input->legacy_filter = dy_member(request, SCAN_ScanFilter);
+	input->conditional_operator = dy_member(request, SCAN_ConditionalOperator);
+	input->names = dy_member(request, SCAN_ExpressionAttributeNames);
+	input->values = dy_member(request, SCAN_ExpressionAttributeValues);
+	input->return_consumed_capacity = dy_member(request, SCAN_ReturnConsumedCapacity);
 
 	dy_request_validate(request);
-	read_request(request, &page);
-	dy_page_bind_index(&page);
-	page.range.segment = dy_node_integer(dy_member(request, SCAN_Segment), 0);
-	page.range.total_segments = dy_node_integer(dy_member(request, SCAN_TotalSegments), 1);
-	bind_keys(&page);
-	dy_page_answer(&page, response);
+	read_request(request, page);
+	dy_page_bind_index(page);
+	page->range.segment = dy_node_integer(dy_member(request, SCAN_Segment), 0);
+	page->range.total_segments = dy_node_integer(dy_member(request, SCAN_TotalSegments), 1);
+	bind_keys(page);
 }
 
 /*
@@ -82,7 +94,7 @@ dy_op_scan(const char *text, uint32 len, DyResponse *response)
 static void
 read_request(const DyNode *request, DyPage *page)
 {
-	const DyPageInput *input = page->input;
+	const DyPageInput *input = &page->input;
 	DyPlaceholders placeholders;
 
 	check_parameters(request);

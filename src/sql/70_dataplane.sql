@@ -16,3 +16,70 @@ ALTER TABLE dynamo_internal.idempotency_tokens ALTER digest SET STORAGE PLAIN;
 
 CREATE INDEX idempotency_tokens_token ON dynamo_internal.idempotency_tokens (token);
 CREATE INDEX idempotency_tokens_made ON dynamo_internal.idempotency_tokens (made);
+
+-- ------------------------------------------------------------ sets of items
+--
+-- The filter of scan() has no default, so that scan('...') with one argument
+-- is always the operation with its request.
+
+CREATE FUNCTION dynamo.query("table" text, key_condition text,
+                             "values" dynamo.item DEFAULT NULL, names jsonb DEFAULT NULL,
+                             index text DEFAULT NULL, filter text DEFAULT NULL,
+                             projection text DEFAULT NULL, forward boolean DEFAULT true,
+                             "limit" bigint DEFAULT NULL)
+    RETURNS SETOF dynamo.item
+    LANGUAGE c VOLATILE ROWS 100
+    AS 'MODULE_PATHNAME', 'dynamo_query_items';
+
+COMMENT ON FUNCTION dynamo.query(text, text, dynamo.item, jsonb, text, text, text, boolean, bigint)
+    IS 'items of one partition, in the order of the sort key';
+
+CREATE FUNCTION dynamo.scan("table" text, filter text,
+                            "values" dynamo.item DEFAULT NULL, names jsonb DEFAULT NULL,
+                            index text DEFAULT NULL, projection text DEFAULT NULL,
+                            segment integer DEFAULT NULL, total_segments integer DEFAULT NULL,
+                            "limit" bigint DEFAULT NULL)
+    RETURNS SETOF dynamo.item
+    LANGUAGE c VOLATILE ROWS 1000
+    AS 'MODULE_PATHNAME', 'dynamo_scan_items';
+
+COMMENT ON FUNCTION dynamo.scan(text, text, dynamo.item, jsonb, text, text, integer, integer, bigint)
+    IS 'items of a table or an index that pass a filter';
+
+-- ------------------------------------------------------------------ views
+
+-- A view with typed columns over the items of a table.
+--
+-- columns: a JSON object, attribute name to SQL type, in the order of the
+-- columns: '{"Artist": "text", "Price": "numeric"}'.  An attribute that an
+-- item lacks is null, one that does not fit its type is an error when the
+-- row is read.  The column "item" with the whole item comes last.
+CREATE FUNCTION dynamo.create_view("table" text, columns json, name text DEFAULT NULL)
+    RETURNS regclass
+    LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    relation regclass := dynamo_internal.table_relation("table");
+    view_name text := coalesce(name, "table");
+    list text := '';
+    attribute text;
+    type regtype;
+BEGIN
+    FOR attribute, type IN SELECT key, value::regtype FROM json_each_text(columns)
+    LOOP
+        list := list || CASE
+            WHEN type IN ('jsonb'::regtype, 'json'::regtype) THEN
+                format('(item OPERATOR(dynamo.->) %L)::%s AS %I, ', attribute, type, attribute)
+            WHEN type = 'bytea'::regtype THEN
+                format('decode(item OPERATOR(dynamo.->>) %L, ''base64'') AS %I, ', attribute, attribute)
+            ELSE
+                format('(item OPERATOR(dynamo.->>) %L)::%s AS %I, ', attribute, type, attribute)
+            END;
+    END LOOP;
+    EXECUTE format('CREATE VIEW %I AS SELECT %sitem FROM %s', view_name, list, relation);
+    RETURN quote_ident(view_name)::regclass;
+END
+$$;
+
+COMMENT ON FUNCTION dynamo.create_view(text, json, text)
+    IS 'makes a view with typed columns over the items of a table';
