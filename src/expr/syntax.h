@@ -120,19 +120,4 @@ dy_expr_opening(const char *parameter)
 #define dy_expr_invalid(parameter, fmt, ...) \
 	dy_validation("%s" fmt, dy_expr_opening(parameter), ##__VA_ARGS__)
 
-/* A DyBytes as the two arguments of "%.*s". */
-#define DY_BYTES_ARGS(b)	(int) (b).len, (b).data
-
-static inline bool
-dy_bytes_equal(DyBytes a, DyBytes b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
-static inline bool
-dy_bytes_is(DyBytes a, const char *text)
-{
-	return a.len == strlen(text) && memcmp(a.data, text, a.len) == 0;
-}
-
 #endif							/* DY_EXPR_SYNTAX_H */

@@ -54,6 +54,21 @@ typedef struct DyBytes
 	uint32		len;
 } DyBytes;
 
+/* A DyBytes as the two arguments of "%.*s". */
+#define DY_BYTES_ARGS(b)	(int) (b).len, (b).data
+
+static inline bool
+dy_bytes_equal(DyBytes a, DyBytes b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+static inline bool
+dy_bytes_is(DyBytes a, const char *text)
+{
+	return a.len == strlen(text) && memcmp(a.data, text, a.len) == 0;
+}
+
 /* The absent value. */
 #define DY_NO_VALUE				((DyValue) {NULL, 0})
 #define dy_value_present(v)		((v).data != NULL)

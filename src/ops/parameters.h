@@ -49,12 +49,6 @@ typedef struct DyPathHeads
 extern void dy_path_heads_add(const DyPath *path, void *heads);
 extern bool dy_path_heads_contain(const DyPathHeads *heads, DyBytes name);
 
-static inline bool
-dy_bytes_equal(DyBytes a, DyBytes b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
 /* Are two primary keys of one table the same? */
 static inline bool
 dy_row_key_equal(const DyRowKey *a, const DyRowKey *b)
@@ -63,8 +57,5 @@ dy_row_key_equal(const DyRowKey *a, const DyRowKey *b)
 		memcmp(a->hk, b->hk, VARSIZE(a->hk)) == 0 &&
 		memcmp(a->sk, b->sk, VARSIZE(a->sk)) == 0;
 }
-
-/* For "%.*s" in error texts. */
-#define DY_BYTES_ARGS(bytes) (int) (bytes).len, (bytes).data
 
 #endif							/* DY_OPS_PARAMETERS_H */

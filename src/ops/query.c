@@ -250,6 +250,8 @@ check_key(const DyPage *page, const DyKeyCondition *condition, const DyReadKeys 
 		return NULL;
 	}
 
+	if (term->op == DY_KEY_UNSUPPORTED)
+		dy_validation("Attempted conditional constraint is not an indexable operation");
 	nvalues = term->op == DY_KEY_BETWEEN ? 2 : 1;
 	for (int v = 0; v < nvalues; v++)
 		if (dy_value_type(term->values[v]) != attribute->type)
@@ -337,6 +339,8 @@ term_holds(const DyKeyTerm *term, DyValue value)
 				return bytes.len >= prefix.len &&
 					memcmp(bytes.data, prefix.data, prefix.len) == 0;
 			}
+		case DY_KEY_UNSUPPORTED:
+			break;
 	}
 	return false;
 }
@@ -423,6 +427,8 @@ set_bounds(DyRangeRequest *request, const DyReadKeys *keys, const DyKeyTerm *con
 				request->upper = bound_behind(&first);
 			break;
 		case DY_KEY_EQ:
+		case DY_KEY_UNSUPPORTED:
+			Assert(false);
 			break;
 	}
 }
