@@ -22,13 +22,6 @@
 #include "expr/ast.h"
 #include "ops/parameters.h"
 
-const DyShape dy_shape_expression_values = {
-	.kind = DY_SHAPE_MAP,
-	.element = &dy_shape_value,
-	.min = DY_NO_BOUND,
-	.max = DY_NO_BOUND
-};
-
 static void append_present(StringInfo dest, const DyParameter *parameters, int n);
 static void add_nested_head(const DyPath *path, void *arg);
 static void add_operand_heads(const DyOperand *operand, DyPathHeads *heads);

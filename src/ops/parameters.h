@@ -12,9 +12,6 @@
 #include "tables/table.h"
 #include "wire/request.h"
 
-/* ExpressionAttributeValues: a map of values, each with a fault of its own. */
-extern const DyShape dy_shape_expression_values;
-
 /* A parameter of a request, with the name error texts give it. */
 typedef struct DyParameter
 {
