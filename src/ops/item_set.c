@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * item_set.c
- *	  dynamo.query() and dynamo.scan() as sets of items, for SQL.
+ *	  dynamo.query() and dynamo.scan() as sets of items, dynamo.relation().
  *
  * They take the parameters of the operations Query and Scan one by one and
  * check them as these do, but know no pages: rows come one at a time from
@@ -57,9 +57,11 @@ static void write_integer(FunctionCallInfo fcinfo, int argument, DyResponse *r, 
 
 PG_FUNCTION_INFO_V1(dynamo_query_items);
 PG_FUNCTION_INFO_V1(dynamo_scan_items);
+PG_FUNCTION_INFO_V1(dynamo_relation);
 
 extern PGDLLEXPORT Datum dynamo_query_items(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum dynamo_scan_items(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum dynamo_relation(PG_FUNCTION_ARGS);
 
 /*
  * dynamo.query("table" text, key_condition text, "values" dynamo.item, names
@@ -83,6 +85,19 @@ Datum
 dynamo_scan_items(PG_FUNCTION_ARGS)
 {
 	return next_item(fcinfo, dy_scan_prepare, write_scan_request, SCAN_LIMIT);
+}
+
+/*
+ * dynamo.relation("table" text) returns regclass: the relation that holds
+ * the items of a table.
+ */
+Datum
+dynamo_relation(PG_FUNCTION_ARGS)
+{
+	text	   *name = PG_GETARG_TEXT_PP(0);
+	DyBytes		bytes = {VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)};
+
+	PG_RETURN_OID(dy_table_get(bytes)->relid);
 }
 
 /*

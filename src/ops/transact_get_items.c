@@ -13,6 +13,8 @@
  */
 #include "postgres.h"
 
+#include "utils/snapmgr.h"
+
 #include "base/errors.h"
 #include "base/limits.h"
 #include "engine/throttle.h"
@@ -85,8 +87,11 @@ dy_op_transact_get_items(const char *text, uint32 len, DyResponse *response)
 	if (dy_cancellation_any(reasons, n))
 		dy_cancellation_raise(reasons, n);
 
+	/* the snapshot of all reads below */
+	PushActiveSnapshot(GetTransactionSnapshot());
 	for (int i = 0; i < n; i++)
 		gets[i].item = dy_read_item(gets[i].table, &gets[i].key);
+	PopActiveSnapshot();
 	check_payload(gets, n);
 	answer(gets, n, dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity)),
 		   response);

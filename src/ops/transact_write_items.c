@@ -310,7 +310,11 @@ run_actions(Transaction *t)
 
 		/* only reasons count now, so no need to write for nothing */
 		if (failed && (w->write.kind == DY_WRITE_PUT || w->write.kind == DY_WRITE_DELETE))
+		{
+			if (w->write.kind == DY_WRITE_PUT)
+				w->write.key_map = w->write.item;
 			w->write.kind = DY_WRITE_CHECK;
+		}
 
 		if (!dy_cancellation_try(run_action, &w->write, &t->reasons[i]))
 			failed = true;

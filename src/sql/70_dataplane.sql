@@ -48,6 +48,13 @@ COMMENT ON FUNCTION dynamo.scan(text, text, dynamo.item, jsonb, text, text, inte
 
 -- ------------------------------------------------------------------ views
 
+CREATE FUNCTION dynamo.relation("table" text) RETURNS regclass
+    LANGUAGE c STABLE STRICT
+    AS 'MODULE_PATHNAME', 'dynamo_relation';
+
+COMMENT ON FUNCTION dynamo.relation(text)
+    IS 'relation that holds the items of a table, in the column "item"';
+
 -- A view with typed columns over the items of a table.
 --
 -- columns: a JSON object, attribute name to SQL type, in the order of the
@@ -59,7 +66,7 @@ CREATE FUNCTION dynamo.create_view("table" text, columns json, name text DEFAULT
     LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-    relation regclass := dynamo_internal.table_relation("table");
+    relation regclass := dynamo.relation("table");
     view_name text := coalesce(name, "table");
     list text := '';
     attribute text;
@@ -83,3 +90,10 @@ $$;
 
 COMMENT ON FUNCTION dynamo.create_view(text, json, text)
     IS 'makes a view with typed columns over the items of a table';
+
+REVOKE ALL ON FUNCTION
+    dynamo.query(text, text, dynamo.item, jsonb, text, text, text, boolean, bigint),
+    dynamo.scan(text, text, dynamo.item, jsonb, text, text, integer, integer, bigint),
+    dynamo.relation(text),
+    dynamo.create_view(text, json, text)
+    FROM PUBLIC;
