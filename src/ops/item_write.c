@@ -67,11 +67,11 @@ dy_item_write_read(const DyWriteInput *input, DyItemWrite *w)
 	else
 		w->write.key_map = map;
 
+	if (NODE_OR_ABSENT(input->attribute_updates)->present)
+		w->write.update = dy_legacy_attribute_updates(input->attribute_updates);
 	if (!NODE_OR_ABSENT(input->condition_expression)->present)
 		w->write.condition = dy_legacy_expected(NODE_OR_ABSENT(input->expected),
 												NODE_OR_ABSENT(input->conditional_operator));
-	if (NODE_OR_ABSENT(input->attribute_updates)->present)
-		w->write.update = dy_legacy_attribute_updates(input->attribute_updates);
 
 	dy_placeholders_init(&placeholders, input->names, input->values);
 	if (NODE_OR_ABSENT(input->update_expression)->present)

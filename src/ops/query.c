@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "expr/syntax.h"
 #include "item/key.h"
 #include "ops/ops.h"
 #include "ops/page.h"
@@ -130,16 +131,19 @@ read_request(const DyNode *request, DyPage *page)
 					  "must be specified in the request.");
 
 	dy_placeholders_init(&placeholders, input->names, input->values);
+	/* the syntax of all expressions comes before what the key condition says */
 	if (key_expression->present)
-		condition = dy_key_condition_parse(dy_node_text(key_expression), &placeholders);
+		dy_syntax_get("KeyConditionExpression", DY_EXPR_CONDITION, dy_node_text(key_expression));
 	dy_page_read_filter(page, &placeholders);
 	dy_page_read_projection(page, &placeholders);
+	if (key_expression->present)
+		condition = dy_key_condition_parse(dy_node_text(key_expression), &placeholders);
 	dy_placeholders_check_used(&placeholders);
 	if (condition == NULL)
 		condition = dy_legacy_key_conditions(key_conditions);
 
-	/* a key may have two halves of several attributes */
-	if (condition->nterms < 1 || condition->nterms > 2 * DY_MAX_INDEX_KEYS)
+	/* only the key of a global index may have more than two attributes */
+	if (condition->nterms < 1 || (condition->nterms > 2 && !input->index_name->present))
 		dy_validation("Conditions can be of length 1 or 2 only");
 	return condition;
 }
