@@ -283,9 +283,9 @@ check_conditional_operator(const DyNode *conditions, const DyNode *conditional_o
 	if (conditional_operator == NULL || !conditional_operator->present)
 		return;
 	if (n == 0)
-		dy_validation(INVALID "ConditionalOperator cannot be used without Filter or Expected");
+		dy_validation("ConditionalOperator cannot be used without Filter or Expected");
 	if (n == 1)
-		dy_validation(INVALID "ConditionalOperator can only be used when Filter or Expected has two or more elements");
+		dy_validation("ConditionalOperator can only be used when Filter or Expected has two or more elements");
 }
 
 static void
