@@ -66,6 +66,7 @@ main(int argc, char **argv)
 	memset(&program, 0, sizeof(program));
 	load_config(&program.config, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);	/* there is nothing to read again */
 	raise_file_limit();
 	srandom((unsigned int) (time(NULL) ^ getpid()));
 

@@ -103,6 +103,7 @@ static bool read_authorization(const DyHttpHead *head, DySlice authorization,
 							   Claim *claim, DySigResult *result);
 static bool read_presigned(const DyHttpHead *head, Claim *claim, DySigResult *result);
 static bool check_date(Claim *claim, time_t now, DySigResult *result);
+static time_t presigned_life(const Claim *claim);
 static bool check_scope(const DySigner *signer, Claim *claim, DySigResult *result);
 static void sign(DySigner *signer, const SigningKey *key, DySlice text, char *hex);
 static const SigningKey *get_signing_key(DySigner *signer, const DyKeySet *keys,
@@ -205,9 +206,15 @@ dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 	dy_sigv4_canonical_request(signer, head, claim.signed_headers, body,
 							   &signer->canonical);
 	signer->to_sign.len = 0;
-	dy_buf_printf(&signer->to_sign, ALGORITHM "\n%s\n%.*s/%s/%s/" TERMINATOR "\n",
-				  claim.iso_date, SCOPE_DATE_CHARS, claim.scope[1].data,
-				  signer->region, signer->service);
+	dy_buf_add_str(&signer->to_sign, ALGORITHM "\n");
+	dy_buf_add(&signer->to_sign, claim.iso_date, ISO_BASIC_CHARS);
+	dy_buf_add_char(&signer->to_sign, '\n');
+	dy_buf_add(&signer->to_sign, claim.iso_date, SCOPE_DATE_CHARS);
+	dy_buf_add_char(&signer->to_sign, '/');
+	dy_buf_add_str(&signer->to_sign, signer->region);
+	dy_buf_add_char(&signer->to_sign, '/');
+	dy_buf_add_str(&signer->to_sign, signer->service);
+	dy_buf_add_str(&signer->to_sign, "/" TERMINATOR "\n");
 	add_sha256_hex(signer, dy_buf_slice(&signer->canonical), &signer->to_sign);
 
 	key = get_signing_key(signer, keys, result->key, &claim);
@@ -420,7 +427,7 @@ static bool
 check_date(Claim *claim, time_t now, DySigResult *result)
 {
 	time_t		when;
-	time_t		life = DY_SIGV4_SKEW_SECONDS;
+	time_t		life;
 	char		now_text[ISO_BASIC_CHARS + 1];
 	char		bound_text[ISO_BASIC_CHARS + 1];
 
@@ -434,41 +441,41 @@ check_date(Claim *claim, time_t now, DySigResult *result)
 		return fail(result, DY_FAULT_INCOMPLETE_SIGNATURE);
 	}
 	format_basic_date(when, claim->iso_date);
-	if (claim->presigned && claim->expires.len > 0)
-	{
-		long		seconds = 0;
-
-		for (size_t i = 0; i < claim->expires.len && seconds <= MAX_EXPIRES_SECONDS; i++)
-		{
-			if (claim->expires.data[i] < '0' || claim->expires.data[i] > '9')
-			{
-				seconds = 0;
-				break;
-			}
-			seconds = seconds * 10 + (claim->expires.data[i] - '0');
-		}
-		if (seconds > 0 && seconds <= MAX_EXPIRES_SECONDS)
-			life = seconds;
-	}
+	life = presigned_life(claim);
+	if (when >= now - life && when <= now + DY_SIGV4_SKEW_SECONDS)
+		return true;
 
 	format_basic_date(now, now_text);
-	if (when < now - life)
+	if (when < now)
 	{
 		format_basic_date(now - life, bound_text);
 		dy_buf_printf(&result->message,
 					  "Signature expired: %s is now earlier than %s (%s - %ld min.)",
 					  claim->iso_date, bound_text, now_text, (long) life / 60);
-		return fail(result, DY_FAULT_INVALID_SIGNATURE);
 	}
-	if (when > now + DY_SIGV4_SKEW_SECONDS)
+	else
 	{
 		format_basic_date(now + DY_SIGV4_SKEW_SECONDS, bound_text);
 		dy_buf_printf(&result->message,
 					  "Signature not yet current: %s is still later than %s (%s + %d min.)",
 					  claim->iso_date, bound_text, now_text, DY_SIGV4_SKEW_SECONDS / 60);
-		return fail(result, DY_FAULT_INVALID_SIGNATURE);
 	}
-	return true;
+	return fail(result, DY_FAULT_INVALID_SIGNATURE);
+}
+
+/* For how long after its date a signature is good, seconds. */
+static time_t
+presigned_life(const Claim *claim)
+{
+	time_t		seconds = 0;
+
+	for (size_t i = 0; i < claim->expires.len && seconds <= MAX_EXPIRES_SECONDS; i++)
+	{
+		if (claim->expires.data[i] < '0' || claim->expires.data[i] > '9')
+			return DY_SIGV4_SKEW_SECONDS;
+		seconds = seconds * 10 + (claim->expires.data[i] - '0');
+	}
+	return seconds > 0 && seconds <= MAX_EXPIRES_SECONDS ? seconds : DY_SIGV4_SKEW_SECONDS;
 }
 
 /* Algorithm and credential scope. */
