@@ -159,7 +159,7 @@ start_bridge() {
 		-c "SELECT * FROM dynamo.create_access_key('tester')")
 	PGUSER=dynamo_bridge dynamo-bridge --port=0 > "$log/bridge.log" 2>&1 < /dev/null &
 	bridge=$!
-	until grep -q 'listens on' "$log/bridge.log"; do
+	until grep -qs 'listens on' "$log/bridge.log"; do
 		i=$((i + 1))
 		[ $i -lt 200 ] || { echo "Bail out! the bridge did not start"; exit 1; }
 		sleep 0.05
