@@ -119,7 +119,7 @@ $(DY_INSTALL_SQL): $(DY_SQL_PARTS) dynamo.control Makefile
 
 # ---------------------------------------------------------------- helpers
 
-.PHONY: help indent lint start stop
+.PHONY: help indent lint docs start stop
 
 help:
 	@echo "make              build the extension and dynamo-bridge"
@@ -130,6 +130,7 @@ help:
 	@echo "make test         run every test"
 	@echo "make test-KIND    run one kind: $(notdir $(sort $(wildcard test/lib/kinds/*)))"
 	@echo "make indent       format the C sources"
+	@echo "make docs         rewrite the table of operations in README.md"
 	@echo "make lint         check layers, symbols, docs, sizes and format"
 
 start:
@@ -141,6 +142,9 @@ stop:
 # The names of types come from the debug information of what was built.
 indent: all
 	test/lint/indent --write
+
+docs:
+	test/lint/operations_table
 
 lint: all
 	test/lint/run
