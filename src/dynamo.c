@@ -16,10 +16,12 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
 
 #include "base/guc.h"
 #include "base/log.h"
 #include "engine/throttle.h"
+#include "jobs/jobs.h"
 
 PG_MODULE_MAGIC;
 
@@ -34,4 +36,6 @@ _PG_init(void)
 	dy_guc_init();
 	dy_log_init();
 	dy_throttle_init();
+	if (process_shared_preload_libraries_in_progress)
+		dy_jobs_init();
 }

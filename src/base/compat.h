@@ -88,4 +88,13 @@
 #define DY_MY_LXID (MyProc->vxid.lxid)
 #endif
 
+/* 17 can flush with the message. */
+#if PG_VERSION_NUM < 170000
+#define dy_log_logical_message(prefix, text) \
+	LogLogicalMessage(prefix, text, strlen(text), true)
+#else
+#define dy_log_logical_message(prefix, text) \
+	LogLogicalMessage(prefix, text, strlen(text), true, false)
+#endif
+
 #endif							/* DY_BASE_COMPAT_H */

@@ -110,7 +110,7 @@ dy_op_create_table(const char *text, uint32 len, DyResponse *response)
 
 	dy_response_open(response, '{');
 	dy_response_name(response, "TableDescription");
-	dy_describe_table(response, dy_table_get(name), DY_DESCRIBE_CREATING);
+	dy_describe_table(response, dy_table_get(name), DY_DESCRIBE_CREATING, NULL);
 	dy_response_close(response, '}');
 }
 

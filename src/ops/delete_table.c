@@ -46,7 +46,7 @@ dy_op_delete_table(const char *text, uint32 len, DyResponse *response)
 
 	dy_response_open(response, '{');
 	dy_response_name(response, "TableDescription");
-	dy_describe_table(response, table, DY_DESCRIBE_DELETING);
+	dy_describe_table(response, table, DY_DESCRIBE_DELETING, NULL);
 	dy_response_close(response, '}');
 
 	relid = table->relid;

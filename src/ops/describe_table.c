@@ -33,6 +33,6 @@ dy_op_describe_table(const char *text, uint32 len, DyResponse *response)
 
 	dy_response_open(response, '{');
 	dy_response_name(response, "Table");
-	dy_describe_table(response, table, DY_DESCRIBE_PRESENT);
+	dy_describe_table(response, table, DY_DESCRIBE_PRESENT, NULL);
 	dy_response_close(response, '}');
 }

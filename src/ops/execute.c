@@ -58,7 +58,7 @@ static const Operation operations[N_OPERATIONS] = {
 /* The same by name, sorted on first use. */
 static const Operation *by_name[N_OPERATIONS];
 
-static Datum run(const Operation *operation, text *request, const char *principal);
+static Datum run(const Operation *operation, text *request, const char *principal, bool as_json);
 static const Operation *find_operation(const char *name, Size len);
 static int	compare_names(const void *a, const void *b);
 static int	compare_name(const void *key, const void *element);
@@ -69,7 +69,7 @@ DY_SQL_FUNCTION(dynamo_execute);
 #define DY_OPERATION(name, function, sql_name, access, page) \
 	DY_SQL_FUNCTION(dynamo_##sql_name); \
 	Datum dynamo_##sql_name(PG_FUNCTION_ARGS) \
-	{ return run(&operations[OP_##name], PG_GETARG_TEXT_PP(0), NULL); }
+	{ return run(&operations[OP_##name], PG_GETARG_TEXT_PP(0), NULL, true); }
 #include "ops/operations.def"
 #undef DY_OPERATION
 
@@ -93,15 +93,16 @@ dynamo_execute(PG_FUNCTION_ARGS)
 	if (operation == NULL)
 		dy_error(DY_ERR_UNKNOWN_OPERATION, "%s", "");
 	return run(operation, PG_GETARG_TEXT_PP(1),
-			   PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)));
+			   PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), false);
 }
 
 /*
  * Run one operation.  The response is written behind room for a varlena
- * header, so that it needs no copy.
+ * header, so that it needs no copy.  Some operations answer with no body at
+ * all, which is not JSON.
  */
 static Datum
-run(const Operation *operation, text *request, const char *principal)
+run(const Operation *operation, text *request, const char *principal, bool as_json)
 {
 	DyCaller	outer_caller = dy_caller;
 	MemoryContext caller_context = CurrentMemoryContext;
@@ -124,6 +125,8 @@ run(const Operation *operation, text *request, const char *principal)
 	MemoryContextSwitchTo(caller_context);
 	MemoryContextDelete(context);
 
+	if (as_json && response.text.len == VARHDRSZ)
+		appendStringInfoString(&response.text, "{}");
 	dy_caller = outer_caller;
 	SET_VARSIZE(response.text.data, response.text.len);
 	return PointerGetDatum(response.text.data);

@@ -11,7 +11,9 @@
 
 #include "utils/timestamp.h"
 
+#include "base/errors.h"
 #include "base/guc.h"
+#include "base/limits.h"
 #include "ops/table_description.h"
 
 /*
@@ -27,6 +29,7 @@ typedef struct Describing
 	const DyTable *table;
 	const DyTableSettings *settings;
 	DyDescribeAs as;
+	const DyIndex *deleting;
 } Describing;
 
 static void describe_attributes(Describing *d);
@@ -48,10 +51,10 @@ static void time_member(DyResponse *r, const char *name, TimestampTz value);
  * Write one TableDescription.
  */
 void
-dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as)
+dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as, const DyIndex *deleting)
 {
 	DyTableSettings *settings = dy_table_settings(table);
-	Describing	d = {r, table, settings, as};
+	Describing	d = {r, table, settings, as, deleting};
 	static const char *const status[] = {"ACTIVE", "CREATING", "UPDATING", "DELETING"};
 	bool		fresh = as == DY_DESCRIBE_CREATING;
 
@@ -107,6 +110,21 @@ char *
 dy_table_arn(DyBytes name)
 {
 	return psprintf("arn:aws:dynamodb:%s:%s:table/%.*s", dy_region, dy_account_id, (int) name.len, name.data);
+}
+
+/*
+ * Raises ValidationException for a text that is no table's ARN, and
+ * AccessDeniedException for one of another account.
+ */
+DyBytes
+dy_tagged_table(const DyNode *node)
+{
+	DyBytes		text = dy_node_text(node);
+	DyTableArn	arn;
+
+	if (!dy_table_arn_parse(text, &arn) || arn.name.len < DY_MIN_TABLE_NAME_CHARS)
+		dy_validation("Invalid TableArn: Invalid ResourceArn provided as input %.*s", (int) text.len, text.data);
+	return dy_table_name_of_resource(text);
 }
 
 static void
@@ -194,7 +212,7 @@ describe_index(Describing *d, int i)
 	{
 		string_member(r, "IndexStatus",
 					  fresh || index->status == DY_INDEX_CREATING ? "CREATING" :
-					  index->status == DY_INDEX_DELETING ? "DELETING" : "ACTIVE");
+					  index->status == DY_INDEX_DELETING || index == d->deleting ? "DELETING" : "ACTIVE");
 		if (!fresh && index->status == DY_INDEX_CREATING)
 		{
 			dy_response_name(r, "Backfilling");

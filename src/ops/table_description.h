@@ -9,6 +9,7 @@
 #define DY_OPS_TABLE_DESCRIPTION_H
 
 #include "tables/settings.h"
+#include "wire/request.h"
 #include "wire/response.h"
 
 /*
@@ -24,10 +25,15 @@ typedef enum DyDescribeAs
 	DY_DESCRIBE_DELETING		/* leaves schema and indexes out */
 } DyDescribeAs;
 
-extern void dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as);
+/* deleting: an index that is about to be deleted, or NULL. */
+extern void dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as,
+							  const DyIndex *deleting);
 
 /* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
 extern char *dy_table_arn(DyBytes name);
 
+
+/* The name of the table whose ARN a ResourceArn of a tag operation is. */
+extern DyBytes dy_tagged_table(const DyNode *arn);
 
 #endif							/* DY_OPS_TABLE_DESCRIPTION_H */

@@ -230,8 +230,8 @@ dy_check_stream_specification(const DyNode *specification)
 		dy_validation("One or more parameter values were invalid: Invalid StreamViewType: "
 					  "StreamViewType must not be null or empty when enabling streams.");
 	if (!enabled && has_view_type)
-		dy_validation("One or more parameter values were invalid: Invalid StreamViewType: "
-					  "StreamEnabled was false but a StreamViewType was present.");
+		dy_validation("One or more parameter values were invalid: "
+					  "Table is being created with a stream disabled, UpdateViewType should not be specified");
 }
 
 /*

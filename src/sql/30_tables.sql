@@ -40,7 +40,8 @@ CREATE TABLE dynamo_internal.tables
     table_class_changed timestamptz,
     deletion_protection boolean NOT NULL DEFAULT false,
     ttl_changed timestamptz,
-    resource_policy text
+    resource_policy text,
+    on_demand_switches timestamptz[] NOT NULL DEFAULT '{}'  -- of the last day, newest first
 );
 
 CREATE TABLE dynamo_internal.indexes
@@ -89,6 +90,7 @@ CREATE TABLE dynamo_internal.backfills
     hk bytea,
     sk bytea,
     scanned bigint NOT NULL DEFAULT 0,
+    started timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     PRIMARY KEY (table_name, column_name)
 );
 

@@ -263,6 +263,15 @@ dy_ddl_index_statement(Oid relid, const DyIndexColumn *index, bool concurrently)
 }
 
 /*
+ * A btree by which expired items are found.
+ */
+char *
+dy_ddl_expires_index_statement(Oid relid)
+{
+	return psprintf("CREATE INDEX CONCURRENTLY ON %s (expires) WHERE expires IS NOT NULL", qualified_name(relid));
+}
+
+/*
  * Who owns the extension owns its schema.
  */
 static Oid

@@ -71,5 +71,6 @@ extern void dy_ddl_add_expires_column(Oid relid);
 
 /* CREATE INDEX for such a column. */
 extern char *dy_ddl_index_statement(Oid relid, const DyIndexColumn *index, bool concurrently);
+extern char *dy_ddl_expires_index_statement(Oid relid); /* concurrently */
 
 #endif							/* DY_TABLES_CONTROL_H */

@@ -46,7 +46,8 @@ static void check_hash_length(DyValue value);
 static void derive_row(const DyTable *table, DyValue old_map, DyValue map, Mode mode,
 					   Datum *values, bool *isnull);
 static bytea *index_key(const DyIndex *index, DyValue old_map, DyValue map, Mode mode);
-static bool find_index_attribute(const DyIndex *index, const DyKeyAttribute *attribute,
+static bool was_the_same(const DyKeyAttribute *attribute, DyValue old_map, DyValue value);
+static bool find_index_attribute(const DyIndex *index, const DyKeyAttribute *attribute, bool is_hash,
 								 DyValue old_map, DyValue map, Mode mode, DyValue *value);
 static void refuse_index_type(const DyIndex *index, const DyKeyAttribute *attribute, DyValue value, Mode mode);
 static void refuse_empty_index_key(const DyIndex *index, const DyKeyAttribute *attribute, Mode mode);
@@ -137,6 +138,34 @@ dy_row_derive_update(const DyTable *table, DyValue old_map, DyValue map,
 }
 
 /*
+ * The column of one index for an item that was there before the index.
+ */
+bytea *
+dy_index_key_of_stored(const DyIndex *index, DyValue map)
+{
+	return index_key(index, map, map, MODE_LEGACY_UPDATE);
+}
+
+/*
+ * The TTL attribute as a number of seconds.  Anything else than a whole
+ * number is as good as none.
+ */
+bool
+dy_expires_of_item(const DyTable *table, DyValue map, int64 *expires)
+{
+	DyValue		value;
+	DyNumber	number;
+
+	if (table->ttl_attribute.len == 0)
+		return false;
+	value = dy_map_get(map, table->ttl_attribute.data, table->ttl_attribute.len);
+	if (!dy_value_present(value) || dy_value_type(value) != DY_TYPE_N)
+		return false;
+	number = dy_value_number(value);
+	return dy_number_to_int64(&number, expires);
+}
+
+/*
  * hk and sk of values that have been checked.
  */
 static DyRowKey
@@ -217,18 +246,7 @@ derive_row(const DyTable *table, DyValue old_map, DyValue map, Mode mode,
 		int			i = table->expires_attnum - 1;
 		int64		expires = 0;
 
-		isnull[i] = true;
-		if (table->ttl_attribute.len > 0)
-		{
-			DyValue		value = dy_map_get(map, table->ttl_attribute.data, table->ttl_attribute.len);
-
-			if (dy_value_present(value) && dy_value_type(value) == DY_TYPE_N)
-			{
-				DyNumber	number = dy_value_number(value);
-
-				isnull[i] = !dy_number_to_int64(&number, &expires);
-			}
-		}
+		isnull[i] = !dy_expires_of_item(table, map, &expires);
 		values[i] = Int64GetDatum(expires);
 	}
 }
@@ -242,6 +260,7 @@ index_key(const DyIndex *index, DyValue old_map, DyValue map, Mode mode)
 	DyValue		hash[DY_MAX_INDEX_KEYS];
 	DyValue		range[DY_MAX_INDEX_KEYS];
 	bool		in_index = true;
+	bool		same_range = true;
 	Size		range_bytes = 0;
 	StringInfoData s;
 
@@ -249,23 +268,21 @@ index_key(const DyIndex *index, DyValue old_map, DyValue map, Mode mode)
 	if (index->kind == DY_INDEX_GLOBAL)
 	{
 		for (int i = 0; i < index->nhash; i++)
-		{
-			if (!find_index_attribute(index, &index->hash[i], old_map, map, mode, &hash[i]))
+			if (!find_index_attribute(index, &index->hash[i], true, old_map, map, mode, &hash[i]))
 				in_index = false;
-			else
-				check_hash_length(hash[i]);
-		}
 	}
 	for (int i = 0; i < index->nrange; i++)
 	{
-		if (!find_index_attribute(index, &index->range[i], old_map, map, mode, &range[i]))
+		if (!find_index_attribute(index, &index->range[i], false, old_map, map, mode, &range[i]))
+		{
 			in_index = false;
-		else if (index->range[i].type != DY_TYPE_N)
+			continue;
+		}
+		if (index->range[i].type != DY_TYPE_N)
 			range_bytes += dy_value_bytes(range[i]).len;
+		if (!was_the_same(&index->range[i], old_map, range[i]))
+			same_range = false;
 	}
-	if (range_bytes > DY_MAX_SORT_KEY_BYTES)
-		dy_validation("One or more parameter values were invalid: "
-					  "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
 	if (!in_index)
 		return NULL;
 
@@ -282,9 +299,14 @@ index_key(const DyIndex *index, DyValue old_map, DyValue map, Mode mode)
 		else
 			dy_key_encode(&s, range[i]);
 	}
-	if (s.len > VARHDRSZ + DY_DIGEST_BYTES + MAX_INDEX_SORT_BYTES)
+	if (range_bytes > DY_MAX_SORT_KEY_BYTES ||
+		s.len > VARHDRSZ + DY_DIGEST_BYTES + MAX_INDEX_SORT_BYTES)
+	{
+		if (same_range)
+			return NULL;
 		dy_validation("One or more parameter values were invalid: "
 					  "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+	}
 	return finish_bytea(&s);
 }
 
@@ -293,30 +315,44 @@ index_key(const DyIndex *index, DyValue old_map, DyValue map, Mode mode)
  * one that is unfit but was so before.
  */
 static bool
-find_index_attribute(const DyIndex *index, const DyKeyAttribute *attribute,
+find_index_attribute(const DyIndex *index, const DyKeyAttribute *attribute, bool is_hash,
 					 DyValue old_map, DyValue map, Mode mode, DyValue *value)
 {
 	bool		unfit_type;
+	bool		unfit_length;
 
 	*value = dy_map_get(map, attribute->name.data, attribute->name.len);
 	if (!dy_value_present(*value))
 		return false;
 
 	unfit_type = dy_value_type(*value) != attribute->type;
-	if (!unfit_type && (attribute->type == DY_TYPE_N || !is_empty(*value)))
+	unfit_length = !unfit_type && attribute->type != DY_TYPE_N &&
+		(is_empty(*value) || (is_hash && dy_value_bytes(*value).len > DY_MAX_PARTITION_KEY_BYTES));
+	if (!unfit_type && !unfit_length)
 		return true;
 
-	if (dy_value_present(old_map))
-	{
-		DyValue		old = dy_map_get(old_map, attribute->name.data, attribute->name.len);
-
-		if (dy_value_present(old) && dy_value_equal(old, *value))
-			return false;
-	}
+	if (was_the_same(attribute, old_map, *value))
+		return false;
 	if (unfit_type)
 		refuse_index_type(index, attribute, *value, mode);
-	refuse_empty_index_key(index, attribute, mode);
+	if (is_empty(*value))
+		refuse_empty_index_key(index, attribute, mode);
+	check_hash_length(*value);
 	return false;
+}
+
+/*
+ * Had the row this value before?
+ */
+static bool
+was_the_same(const DyKeyAttribute *attribute, DyValue old_map, DyValue value)
+{
+	DyValue		old;
+
+	if (!dy_value_present(old_map))
+		return false;
+	old = dy_map_get(old_map, attribute->name.data, attribute->name.len);
+	return dy_value_present(old) && dy_value_equal(old, value);
 }
 
 static void

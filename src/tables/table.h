@@ -156,6 +156,15 @@ extern void dy_row_derive_update(const DyTable *table, DyValue old_map, DyValue 
 								 bool by_expression, Datum *values, bool *isnull);
 
 /*
+ * The column of one index for an item that lies in the table already:
+ * whatever is unfit for the index leaves the item out of it.
+ */
+extern bytea *dy_index_key_of_stored(const DyIndex *index, DyValue map);
+
+/* The same for column expires; false: null. */
+extern bool dy_expires_of_item(const DyTable *table, DyValue map, int64 *expires);
+
+/*
  * Plain SQL writes get their columns from a BEFORE ROW trigger, which an
  * engine that calls dy_row_derive has no need of.  True if desc has no other
  * row trigger than that one, so that a caller may do without triggers.
