@@ -64,6 +64,12 @@
 #include "tables/load.h"
 #include "tables/table.h"
 
+/*
+ * Tells the worker's lock from users' advisory locks and from the other
+ * locks of ours (src/tableam/key_lock.c, src/ops/idempotency.c).
+ */
+#define WORKER_LOCK_FIELD	0xD4
+
 /* Rows looked at, and key locks held, in one transaction. */
 #define BATCH_ROWS		100
 
@@ -120,8 +126,10 @@ dynamo_backfill_main(Datum arg)
 		CommitTransactionCommand();
 		proc_exit(0);
 	}
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, dy_metadata_relid("backfills"), 0, 1);
 	CommitTransactionCommand();
+
+	/* of the advisory kind because only those end with the session, however it ends */
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, WORKER_LOCK_FIELD);
 	(void) LockAcquire(&tag, ExclusiveLock, true, false);
 
 	context = AllocSetContextCreate(TopMemoryContext, "dynamo backfill", ALLOCSET_DEFAULT_SIZES);
@@ -461,13 +469,15 @@ commit(void)
 }
 
 /*
- * Run a utility statement that manages transactions itself.  The text and
- * what it is parsed to outlive them: they lie in the caller's context, which
- * must not be a transaction's.
+ * Run a utility statement that manages transactions itself.  The text, what
+ * it is parsed to and what the statement makes of it before its first commit
+ * outlive them: they lie in the caller's context, which must not be a
+ * transaction's and plays the part of the portal's.
  */
 static void
 run_top_level(const char *sql)
 {
+	MemoryContext context = CurrentMemoryContext;
 	RawStmt    *raw = linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT));
 	PlannedStmt *statement = makeNode(PlannedStmt);
 
@@ -481,10 +491,14 @@ run_top_level(const char *sql)
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	pgstat_report_activity(STATE_RUNNING, sql);
+	PortalContext = context;
+	MemoryContextSwitchTo(context);
 	ProcessUtility(statement, sql, false, PROCESS_UTILITY_TOPLEVEL, NULL, NULL,
 				   None_Receiver, NULL);
 	if (ActiveSnapshotSet())
 		PopActiveSnapshot();
 	CommitTransactionCommand();
+	PortalContext = NULL;
+	MemoryContextSwitchTo(context);
 	pgstat_report_activity(STATE_IDLE, NULL);
 }

@@ -211,9 +211,10 @@ describe_index(Describing *d, int i)
 	if (index->kind == DY_INDEX_GLOBAL)
 	{
 		string_member(r, "IndexStatus",
+					  index == d->deleting ? "DELETING" :
 					  fresh || index->status == DY_INDEX_CREATING ? "CREATING" :
-					  index->status == DY_INDEX_DELETING || index == d->deleting ? "DELETING" : "ACTIVE");
-		if (!fresh && index->status == DY_INDEX_CREATING)
+					  index->status == DY_INDEX_DELETING ? "DELETING" : "ACTIVE");
+		if (!fresh && index != d->deleting && index->status == DY_INDEX_CREATING)
 		{
 			dy_response_name(r, "Backfilling");
 			dy_response_boolean(r, index->backfilling);
