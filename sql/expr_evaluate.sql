@@ -180,3 +180,7 @@ FROM (VALUES
     (5, 'NOT s = :s'),
     (6, ':5 = :5')
 ) AS t(n, e) ORDER BY n;
+-- More texts than a backend keeps, each twice.
+SELECT count(*) FROM generate_series(1, 3000) AS i, generate_series(1, 2)
+WHERE dynamo_internal.expr_condition(json_build_object('FilterExpression', format('attribute_exists(a%s) OR pk = k%s', i, i))::text,
+                                     json_build_object('a' || i, json_build_object('N', '1'))::text::dynamo.item);
