@@ -53,7 +53,7 @@
 #include "bridge/log.h"
 #include "bridge/server.h"
 
-/* Bytes read ahead of what is being processed. */
+/* Bytes read ahead of what is being processed; a head must fit. */
 #define INPUT_BYTES 65536
 
 /* A client with that much of its answers unread gets no more for now. */
@@ -65,6 +65,7 @@
 
 /* Pause of accepting when the process is out of file descriptors. */
 #define ACCEPT_PAUSE_US 200000
+#define ACCEPT_COMPLAINT_US 10000000
 
 #define REQUEST_ID_CHARS 52
 
@@ -99,6 +100,7 @@ struct DyServer
 	const DyConfig *config;
 	struct evconnlistener *listener;	/* NULL while draining */
 	uint64_t	accept_again_us;	/* 0 = accepting */
+	uint64_t	accept_complaint_us;	/* when a failure was last logged */
 	DyPool	   *pool;
 	DyGate		gate;
 	DyMetrics  *metrics;
@@ -107,6 +109,7 @@ struct DyServer
 	DyHttpConn *conns;
 	int			conn_count;
 	int			conn_limit;
+	size_t		input_bytes;	/* INPUT_BYTES, or more for larger heads */
 	bool		draining;
 	uint64_t	random[2];		/* for request ids */
 	time_t		date_at;		/* what date_text says */
@@ -125,6 +128,7 @@ static void on_input(struct bufferevent *bev, void *arg);
 static void on_output(struct bufferevent *bev, void *arg);
 static void on_event(struct bufferevent *bev, short events, void *arg);
 static void process(DyHttpConn *conn);
+static void control_input(DyHttpConn *conn);
 static bool process_head(DyHttpConn *conn);
 static bool process_body(DyHttpConn *conn);
 static bool body_length_is(DyHttpConn *conn, size_t length, bool *complete);
@@ -171,6 +175,9 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 	server->conn_limit = config->max_connections / thread_count;
 	if (server->conn_limit < 1)
 		server->conn_limit = 1;
+	server->input_bytes = INPUT_BYTES;
+	if (server->input_bytes < (size_t) config->max_head_bytes)
+		server->input_bytes = (size_t) config->max_head_bytes;
 	server->gate.config = config;
 	server->gate.signer = dy_signer_create(config->region, "dynamodb");
 	if (getrandom(server->random, sizeof(server->random), 0) != sizeof(server->random))
@@ -338,7 +345,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	dy_count(&server->metrics->http_accepted, 1);
 
 	bufferevent_setcb(conn->bev, on_input, on_output, on_event, conn);
-	bufferevent_setwatermark(conn->bev, EV_READ, 0, INPUT_BYTES);
+	bufferevent_setwatermark(conn->bev, EV_READ, 0, server->input_bytes);
 	bufferevent_set_timeouts(conn->bev, NULL, &write_timeout);
 	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
 	enter(conn, HTTP_IDLE);
@@ -350,9 +357,16 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 {
 	DyServer   *server = arg;
 
-	dy_log(DY_LOG_WARNING, "could not accept a connection: %s", strerror(errno));
+	const char *reason = strerror(errno);
+	uint64_t	now = dy_now_us();
+
+	if (now - server->accept_complaint_us > ACCEPT_COMPLAINT_US)
+	{
+		dy_log(DY_LOG_WARNING, "could not accept a connection: %s", reason);
+		server->accept_complaint_us = now;
+	}
 	evconnlistener_disable(listener);
-	server->accept_again_us = dy_now_us() + ACCEPT_PAUSE_US;
+	server->accept_again_us = now + ACCEPT_PAUSE_US;
 }
 
 static void
@@ -415,6 +429,26 @@ process(DyHttpConn *conn)
 	conn->processing = false;
 	if (conn->state == HTTP_CLOSED)
 		free_conn(conn);
+	else
+		control_input(conn);
+}
+
+/*
+ * Read no more while the input is full.  The watermark alone does not do:
+ * libevent calls on_input again and again, without end, as long as reading
+ * is enabled and the input is not drawn below it.
+ */
+static void
+control_input(DyHttpConn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	bool		full = evbuffer_get_length(input) >= conn->server->input_bytes;
+	bool		enabled = (bufferevent_get_enabled(conn->bev) & EV_READ) != 0;
+
+	if (full && enabled)
+		bufferevent_disable(conn->bev, EV_READ);
+	else if (!full && !enabled)
+		bufferevent_enable(conn->bev, EV_READ);
 }
 
 /* Read a head; false if there is no more to do now. */

@@ -187,11 +187,38 @@ is(Dynamo::Bridge::read_answer($socket)->{body}, '{"a": 2}', 'and then the answe
 # --- connections
 
 $socket = $bridge->socket;
-my $many = join '', map { $signed->('ListTables', "{\"n\":$_}") } 1 .. 100;
+my $many = join '', map { $signed->('ListTables', "{\"n\":$_}") } 1 .. 1000;
 $socket->print($signed->('Query', '{"sleep":0.3}') . $many);
 $socket->flush;
-my @bodies = map { Dynamo::Bridge::read_answer($socket)->{body} } 0 .. 100;
-is_deeply(\@bodies, [ '{}', map { "{\"n\":$_}" } 1 .. 100 ], 'pipelined requests are answered in order');
+my @bodies = map { Dynamo::Bridge::read_answer($socket)->{body} } 0 .. 1000;
+is_deeply(\@bodies, [ '{}', map { "{\"n\":$_}" } 1 .. 1000 ], 'pipelined requests are answered in order');
+
+# more than is read ahead behind a slow request: the others go on meanwhile
+$socket = $bridge->socket;
+$socket->blocking(0);
+my $flood = $signed->('Query', '{"sleep":3}') . $many;
+my $sent = 0;
+while (IO::Select->new($socket)->can_write(0.3))
+{
+	$sent += $socket->syswrite($flood, 65536, $sent) // last;
+	last if $sent == length $flood;
+}
+cmp_ok($sent, '>', 70_000, 'a flood behind a slow request');
+my $before = time();
+is(scalar(grep { $bridge->call('ListTables', '{}')->{status} == 200 } 1 .. 20), 20, 'others are served meanwhile');
+cmp_ok(time() - $before, '<', 2, 'at once');
+my $processor = sum_of_times($bridge->pid);
+sleep 1;
+cmp_ok(sum_of_times($bridge->pid) - $processor, '<', 30, 'and no processor time is burnt');
+close($socket);
+
+# user and system time of a process, in ticks
+sub sum_of_times
+{
+	my ($pid) = @_;
+	my @fields = split ' ', slurp_file("/proc/$pid/stat") =~ s/^.*\) //sr;
+	return $fields[11] + $fields[12];
+}
 
 $socket = $bridge->socket;
 foreach my $byte (split //, $signed->('ListTables', '{}'))
