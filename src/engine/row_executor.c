@@ -224,11 +224,11 @@ begin_statement(Statement *st, DyRowChange *change, CmdType command)
 	st->estate->es_snapshot = GetActiveSnapshot();
 
 	dy_EvalPlanQualInit(&st->epq, st->estate);
+	AfterTriggerBeginQuery();
 	st->transition = MakeTransitionCaptureState(change->rel->trigdesc,
 												RelationGetRelid(change->rel), command);
 	if (command != CMD_DELETE)
 		ExecOpenIndices(st->relinfo, false);
-	AfterTriggerBeginQuery();
 }
 
 /* Fires the AFTER triggers. */

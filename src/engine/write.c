@@ -303,7 +303,12 @@ change_row(DyWrite *write, DyRowChange *change)
 	DyRowResult result;
 
 	if (write->kind == DY_WRITE_DELETE)
-		return plain ? dy_row_delete(change) : dy_row_delete_executor(change);
+	{
+		result = plain ? dy_row_delete(change) : dy_row_delete_executor(change);
+		if (change->skipped)
+			write->new_item = write->old_item;
+		return result;
+	}
 
 	ExecStoreHeapTuple(heap_form_tuple(RelationGetDescr(change->rel),
 									   change->values, change->isnull),
@@ -312,11 +317,12 @@ change_row(DyWrite *write, DyRowChange *change)
 		return found ? dy_row_update(change) : dy_row_insert(change);
 
 	result = found ? dy_row_update_executor(change) : dy_row_insert_executor(change);
-	if (result == DY_ROW_DONE && !change->skipped)
+	if (result == DY_ROW_DONE)
 	{
-		/* a trigger may have made another item of it */
-		write->new_item = dy_storage_item_copy(change->new_slot);
-		write->new_size = dy_item_size(write->new_item);
+		/* a trigger may have made another item of it, or none */
+		write->new_item = change->skipped ? write->old_item :
+			dy_storage_item_copy(change->new_slot);
+		write->new_size = dy_value_present(write->new_item) ? dy_item_size(write->new_item) : 0;
 	}
 	return result;
 }
