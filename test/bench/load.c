@@ -208,11 +208,15 @@ write_key(char *dest, long item)
 				   item / COLLECTION_ITEMS, item % COLLECTION_ITEMS);
 }
 
-/* An item in DynamoDB JSON, about item_bytes of attribute data. */
+/*
+ * An item in DynamoDB JSON, about item_bytes of attribute data.  Its score is
+ * drawn anew each time: a put that changes nothing would measure nothing.
+ */
 static int
 write_item(char *dest, long item)
 {
 	char	   *p = dest;
+	long		score = (long) (random_bits() % 1000003);
 
 	*p++ = '{';
 	p += write_key(p, item);
@@ -221,7 +225,7 @@ write_item(char *dest, long item)
 				 "\"tags\":{\"SS\":[\"alpha\",\"beta\",\"gamma\"]},"
 				 "\"address\":{\"M\":{\"city\":{\"S\":\"Springfield\"},\"zip\":{\"S\":\"%05ld\"}}},"
 				 "\"notes\":{\"S\":\"%s\"}}",
-				 item, item * 7 % 1000003, item % 100000, filler);
+				 item, score, item % 100000, filler);
 	return (int) (p - dest);
 }
 
@@ -229,11 +233,13 @@ write_item(char *dest, long item)
 static int
 write_document(char *dest, long item)
 {
+	long		score = (long) (random_bits() % 1000003);
+
 	return sprintf(dest, "{\"pk\":\"c#%08ld\",\"sk\":\"i#%04ld\",\"name\":\"Customer %ld\",\"score\":%ld,"
 				   "\"counter\":0,\"active\":true,\"tags\":[\"alpha\",\"beta\",\"gamma\"],"
 				   "\"address\":{\"city\":\"Springfield\",\"zip\":\"%05ld\"},\"notes\":\"%s\"}",
 				   item / COLLECTION_ITEMS, item % COLLECTION_ITEMS, item,
-				   item * 7 % 1000003, item % 100000, filler);
+				   score, item % 100000, filler);
 }
 
 /*
