@@ -22,7 +22,7 @@ need() {
 }
 
 install_needed() {
-	local as_root=() log
+	local as_root=() log own_conf=
 
 	[ ${#missing_packages[@]} -gt 0 ] || return 0
 	if ! command -v apt-get > /dev/null; then
@@ -39,16 +39,27 @@ install_needed() {
 
 	echo "Installing: ${missing_packages[*]}"
 	log=$(mktemp)
-	# Postgres' packages would make and start a cluster of their own, which
-	# nobody asked for.
-	if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-		"${as_root[@]}" mkdir -p /etc/postgresql-common &&
-			echo 'create_main_cluster = false' |
-			"${as_root[@]}" tee /etc/postgresql-common/createcluster.conf > /dev/null
+	# Postgres' package would make and start a cluster of its own, which nobody
+	# asked for.
+	local conf=/etc/postgresql-common/createcluster.conf
+	if [ ! -e $conf ]; then
+		own_conf=yes
+		"${as_root[@]}" mkdir -p "$(dirname $conf)"
+		echo 'create_main_cluster = false' | "${as_root[@]}" tee $conf > /dev/null
 	fi
-	if ! { "${as_root[@]}" apt-get update &&
-		"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y --no-install-recommends "${missing_packages[@]}"; } > "$log" 2>&1; then
+	local status=0
+	{
+		"${as_root[@]}" apt-get update &&
+			"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 \
+				apt-get install -y --no-install-recommends "${missing_packages[@]}"
+	} > "$log" 2>&1 || status=$?
+	if [ -n "$own_conf" ]; then
+		# What the package would have put there.
+		"${as_root[@]}" rm -f $conf
+		[ ! -e /usr/share/postgresql-common/createcluster.conf ] ||
+			"${as_root[@]}" cp /usr/share/postgresql-common/createcluster.conf $conf
+	fi
+	if [ $status != 0 ]; then
 		tail -n 15 "$log" >&2
 		echo "Could not install: ${missing_packages[*]} (all of apt's output: $log)" >&2
 		return 1

@@ -126,3 +126,51 @@ copy_tree() {
 		LC_ALL=C comm -13 "$DY_WORK/files.before" - | (cd "$1" && xargs -r -d '\n' rm -f --)
 	tar -cf - -T "$DY_WORK/files.before" | tar -xf - -C "$1"
 }
+
+# start_cluster
+#
+# A cluster for this kind, with the library preloaded; psql finds it.  It
+# is stopped when the kind ends.
+start_cluster() {
+	PGHOST=$(mktemp -d /tmp/dynamo-test-XXXXXX)    # the path of a socket must be short
+	PGPORT=5432
+	PGUSER=dynamo
+	PGDATABASE=postgres
+	export PGHOST PGPORT PGUSER PGDATABASE
+	trap stop_all EXIT
+	initdb -D "$log/data" -U dynamo --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync > "$log/initdb.out"
+	{
+		cat test/lib/postgresql.conf
+		echo "listen_addresses = ''"
+		echo "unix_socket_directories = '$PGHOST'"
+	} >> "$log/data/postgresql.conf"
+	pg_ctl -D "$log/data" -l "$log/postgres.log" -w start > "$log/pg_ctl.out"
+}
+
+# start_bridge
+#
+# The extension, an access key and a bridge, with the AWS variables that
+# clients need.
+start_bridge() {
+	local i=0
+	psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION dynamo'
+	export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY < <(psql -X -q -A -t -F ' ' \
+		-c "SELECT * FROM dynamo.create_access_key('tester')")
+	PGUSER=dynamo_bridge dynamo-bridge --port=0 > "$log/bridge.log" 2>&1 < /dev/null &
+	bridge=$!
+	until grep -qs 'listens on' "$log/bridge.log"; do
+		i=$((i + 1))
+		[ $i -lt 200 ] || { echo "Bail out! the bridge did not start"; exit 1; }
+		sleep 0.05
+	done
+	AWS_ENDPOINT_URL=http://127.0.0.1:$(sed -n 's/.*listens on [^ ]* port \([0-9]*\).*/\1/p' "$log/bridge.log")
+	export AWS_ENDPOINT_URL
+}
+
+bridge=
+stop_all() {
+	[ -z "$bridge" ] || { kill "$bridge" && wait "$bridge" || true; } 2> /dev/null
+	[ ! -e "$log/data/postmaster.pid" ] || pg_ctl -D "$log/data" -m immediate stop > /dev/null
+	rm -rf "$PGHOST"
+}
