@@ -916,7 +916,7 @@ enter(DyHttpConn *conn, HttpState state)
 			life_us = (uint64_t) config->body_timeout * 1000;
 			break;
 		case HTTP_LINGER:
-			/* begins when the answer is out; until then the write timeout rules */
+			/* its time begins when the answer is out */
 			if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
 			{
 				shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
