@@ -91,7 +91,7 @@ find(DyBytes text, uint32 hash)
 	{
 		CacheEntry *entry = dlist_container(CacheEntry, bucket, iter.cur);
 
-		if (entry->hash == hash && dy_text_same(entry->text, text))
+		if (entry->hash == hash && dy_bytes_equal(entry->text, text))
 			return entry;
 	}
 	return NULL;

@@ -78,7 +78,7 @@ bool
 dy_partiql_is_boolean(const DyPartiqlNode *node)
 {
 	return node->kind == DY_NODE_OPERATION || node->kind == DY_NODE_IS ||
-		(node->kind == DY_NODE_CALL && !dy_text_is(node->text, "size"));
+		(node->kind == DY_NODE_CALL && !dy_bytes_is(node->text, "size"));
 }
 
 static DyCondition *
@@ -313,7 +313,7 @@ is_type(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 	if (!dy_partiql_is_path(left) && !dy_partiql_is_constant(left))
 		dy_validation("The left hand side argument to IS must be a Variable Reference, Literal, or Path");
 	value = operand(b, left);
-	if (dy_text_is(node->text, "MISSING"))
+	if (dy_bytes_is(node->text, "MISSING"))
 	{
 		/* a value is never missing */
 		condition = value->kind == DY_OPERAND_PATH ?
@@ -322,14 +322,14 @@ is_type(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 	}
 	for (int i = 0; i < lengthof(supported); i++)
 	{
-		if (dy_text_is(node->text, supported[i].name))
+		if (dy_bytes_is(node->text, supported[i].name))
 			condition = dy_condition_type(value, supported[i].type);
 	}
 	if (condition == NULL)
 		dy_partiql_fail_at(b->statement, &node->token,
 						   "Unsupported data type for IS operator: %.*s. Supported data types are "
 						   "[MISSING, NULL, BOOLEAN, BLOB, STRING, NUMERIC, STRUCT, TUPLE, LIST]",
-						   DY_TEXT_ARGS(node->text));
+						   DY_BYTES_ARGS(node->text));
 	return node->negated ? dy_condition_not(condition) : condition;
 }
 
@@ -352,16 +352,16 @@ operand(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 			dy_validation("MISSING must be compared using IS operator");
 		case DY_NODE_AGGREGATE:
 			dy_partiql_fail_at(b->statement, &node->token, "Unsupported token in expression: %.*s",
-							   DY_TEXT_ARGS(node->text));
+							   DY_BYTES_ARGS(node->text));
 		case DY_NODE_SELECT:
 			dy_partiql_fail_at(b->statement, &node->token, "Unsupported token in expression: SELECT");
 		case DY_NODE_OPERATION:
 			dy_validation("Unsupported operator in Condition Expression. Operator: %s",
 						  dy_partiql_operator_name(node->op));
 		case DY_NODE_CALL:
-			if (!dy_text_is(node->text, "size"))
+			if (!dy_bytes_is(node->text, "size"))
 				dy_partiql_fail_at(b->statement, &node->token, "Unrecognized function: %.*s",
-								   DY_TEXT_ARGS(node->text));
+								   DY_BYTES_ARGS(node->text));
 			check_count(node, 1);
 			size = dy_operand_function(DY_OPERAND_SIZE, operand(b, linitial(node->args)), NULL);
 			dy_check_function(NULL, "size", size);
@@ -387,7 +387,7 @@ check_count(const DyPartiqlNode *node, int want)
 {
 	if (list_length(node->args) != want)
 		dy_validation("Incorrect number of operands for operator or function; operator or function: %.*s, "
-					  "number of operands: %d", DY_TEXT_ARGS(node->text), list_length(node->args));
+					  "number of operands: %d", DY_BYTES_ARGS(node->text), list_length(node->args));
 }
 
 /*
@@ -407,9 +407,9 @@ read_type_name(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 	name = dy_value_bytes(value->value);
 	for (type = DY_TYPE_S; type <= DY_TYPE_BS; type++)
 	{
-		if (dy_text_is(name, dy_type_name(type)))
+		if (dy_bytes_is(name, dy_type_name(type)))
 			return type;
 	}
 	dy_validation("Invalid attribute type name found; type: %.*s, valid types: {N,BS,L,B,NULL,M,S,SS,NS,BOOL}",
-				  DY_TEXT_ARGS(name));
+				  DY_BYTES_ARGS(name));
 }

@@ -85,7 +85,7 @@ dy_partiql_insert_key(DyPlan *plan)
 		DyValue		value = dy_map_get(plan->item, keys[i]->name.data, keys[i]->name.len);
 
 		if (!dy_value_present(value))
-			dy_validation("Key attribute should be present in the item: Key %.*s", DY_TEXT_ARGS(keys[i]->name));
+			dy_validation("Key attribute should be present in the item: Key %.*s", DY_BYTES_ARGS(keys[i]->name));
 		check_attribute(plan, keys[i], value);
 	}
 }
@@ -133,9 +133,9 @@ search_equality(KeySearch *s, const DyPartiqlNode *name, const DyPartiqlNode *va
 
 	if (name->kind != DY_NODE_NAME || !dy_partiql_is_constant(value))
 		return false;
-	if (dy_text_same(name->text, table->hash.name))
+	if (dy_bytes_equal(name->text, table->hash.name))
 		found = &s->hash;
-	else if (table->has_range && dy_text_same(name->text, table->range.name))
+	else if (table->has_range && dy_bytes_equal(name->text, table->range.name))
 		found = &s->range;
 	else
 		return false;
@@ -150,7 +150,7 @@ search_equality(KeySearch *s, const DyPartiqlNode *name, const DyPartiqlNode *va
 			return false;
 		fault(s->plan, psprintf("Multiple conditions on same key %.*s. "
 								"Only single item Update/Insert/Delete are supported",
-								DY_TEXT_ARGS(name->text)));
+								DY_BYTES_ARGS(name->text)));
 	}
 	return true;
 }
@@ -174,7 +174,7 @@ check_attribute(DyPlan *plan, const DyKeyAttribute *attribute, DyValue value)
 {
 	if (dy_value_type(value) != attribute->type)
 		fault(plan, psprintf("Key attribute's data type should match its data type in table's schema: Key %.*s",
-							 DY_TEXT_ARGS(attribute->name)));
+							 DY_BYTES_ARGS(attribute->name)));
 }
 
 static void
@@ -187,7 +187,7 @@ visit_path(const DyPath *path, void *arg)
 	DyBytes		name = path->steps[0].name;
 
 	if (path->nsteps > 1 &&
-		(dy_text_same(name, hash->name) || (range != NULL && dy_text_same(name, range->name))))
+		(dy_bytes_equal(name, hash->name) || (range != NULL && dy_bytes_equal(name, range->name))))
 		dy_validation("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s %.*s",
-					  plan->kind == DY_PLAN_SELECT ? "Key:" : "Key", DY_TEXT_ARGS(name));
+					  plan->kind == DY_PLAN_SELECT ? "Key:" : "Key", DY_BYTES_ARGS(name));
 }

@@ -103,7 +103,7 @@ dy_partiql_item(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 
 		if (names_before(node->args, i, name))
 			dy_partiql_fail_at(b->statement, &((DyPartiqlNode *) list_nth(node->args, i))->token,
-							   "Duplicate keys in tuple. Key: %.*s under root", DY_TEXT_ARGS(name));
+							   "Duplicate keys in tuple. Key: %.*s under root", DY_BYTES_ARGS(name));
 		dy_build_name(builder, name.data, name.len);
 		dy_build_copy(builder, dy_partiql_value(b, value));
 	}
@@ -177,7 +177,7 @@ read_literal(Literal *literal, const DyPartiqlNode *node)
 		case DY_NODE_ION:
 			dy_partiql_fail_at(literal->b->statement, &node->token,
 							   "Ion Literals are not supported: %.*s under key %s",
-							   DY_TEXT_ARGS(node->text), literal->place.data);
+							   DY_BYTES_ARGS(node->text), literal->place.data);
 			break;
 		case DY_NODE_LIST:
 			dy_build_open(literal->builder, DY_TYPE_L);
@@ -235,9 +235,9 @@ read_members(Literal *literal, const DyPartiqlNode *node)
 		if (names_before(node->args, i, name))
 			dy_partiql_fail_at(literal->b->statement, &((DyPartiqlNode *) list_nth(node->args, i))->token,
 							   "Duplicate keys in tuple. Key: %.*s under %s",
-							   DY_TEXT_ARGS(name), literal->place.data);
+							   DY_BYTES_ARGS(name), literal->place.data);
 		dy_build_name(literal->builder, name.data, name.len);
-		appendStringInfo(&literal->place, ".%.*s", DY_TEXT_ARGS(name));
+		appendStringInfo(&literal->place, ".%.*s", DY_BYTES_ARGS(name));
 		read_literal(literal, list_nth(node->args, i + 1));
 		literal->place.data[literal->place.len = place] = '\0';
 	}
@@ -302,7 +302,7 @@ duplicates(const Literal *literal, const DyPartiqlNode *bag)
 
 		numbers = element->kind == DY_NODE_NUMBER;
 		appendStringInfo(&elements, "%s%s%.*s", elements.len == 0 ? "" : ", ",
-						 element->negative ? "-" : "", DY_TEXT_ARGS(element->text));
+						 element->negative ? "-" : "", DY_BYTES_ARGS(element->text));
 	}
 	if (numbers)
 		dy_validation("One or more parameter values were invalid: Input collection [%s] contains duplicates! under %s",
@@ -372,7 +372,7 @@ names_before(const List *args, int n, DyBytes name)
 {
 	for (int i = 0; i < n; i += 2)
 	{
-		if (dy_text_same(((DyPartiqlNode *) list_nth(args, i))->text, name))
+		if (dy_bytes_equal(((DyPartiqlNode *) list_nth(args, i))->text, name))
 			return true;
 	}
 	return false;
@@ -423,6 +423,6 @@ list_index(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 		!dy_number_to_int64(&number, &index) || index > PG_INT32_MAX || (node->negative && index != 0))
 		dy_partiql_fail_at(b->statement, &node->token,
 						   "List index is not within the allowable range; index: [%s%.*s]",
-						   node->negative ? "-" : "", DY_TEXT_ARGS(node->text));
+						   node->negative ? "-" : "", DY_BYTES_ARGS(node->text));
 	return (uint32) index;
 }

@@ -30,7 +30,6 @@ static void read_returning(DyPlan *plan);
 static void read_columns(DyPlan *plan, const DyPartiqlBinding *b);
 static DyBytes column_name(const DyPath *path);
 static void check_columns(const DyPlan *plan);
-static void check_updated_keys(DyPlan *plan);
 static void keys_of_select(DyPlan *plan, const DyPartiqlBinding *b, bool consistent);
 
 /*
@@ -92,7 +91,7 @@ exists_select(const DyPartiqlStatement *statement)
 	const DyPartiqlNode *node = statement->expression;
 	const DyPartiqlNode *arg;
 
-	if (node->kind != DY_NODE_CALL || !dy_text_is(node->text, "exists") || list_length(node->args) != 1)
+	if (node->kind != DY_NODE_CALL || !dy_bytes_is(node->text, "exists") || list_length(node->args) != 1)
 		return NULL;
 	arg = linitial(node->args);
 	return arg->kind == DY_NODE_SELECT ? arg->statement : NULL;
@@ -285,8 +284,8 @@ read_columns(DyPlan *plan, const DyPartiqlBinding *b)
 		column->name = column_name(&column->path);
 		for (int i = 0; i < plan->ncolumns; i++)
 		{
-			if (dy_text_same(plan->columns[i].name, column->name))
-				dy_validation("Duplicate identifiers in select clause: %.*s", DY_TEXT_ARGS(column->name));
+			if (dy_bytes_equal(plan->columns[i].name, column->name))
+				dy_validation("Duplicate identifiers in select clause: %.*s", DY_BYTES_ARGS(column->name));
 		}
 		plan->ncolumns++;
 	}
@@ -337,9 +336,6 @@ dy_plan_keys(DyPlan *plan, const DyValue *parameters, int nparameters, bool cons
 			dy_partiql_insert_key(plan);
 			break;
 		case DY_PLAN_UPDATE:
-			dy_partiql_item_key(&b, plan);
-			check_updated_keys(plan);
-			break;
 		case DY_PLAN_DELETE:
 			dy_partiql_item_key(&b, plan);
 			break;
@@ -360,7 +356,7 @@ keys_of_select(DyPlan *plan, const DyPartiqlBinding *b, bool consistent)
 			dy_validation("Select statements within BatchExecuteStatement must specify the primary key in the where clause.");
 		if (plan->index->status == DY_INDEX_CREATING)
 			dy_validation("Cannot read from backfilling global secondary index: %.*s",
-						  DY_TEXT_ARGS(plan->index->name));
+						  DY_BYTES_ARGS(plan->index->name));
 		if (plan->index->kind == DY_INDEX_GLOBAL && consistent)
 			dy_validation("Strongly consistent read is not supported on Global Secondary Indexes");
 		check_columns(plan);
@@ -396,31 +392,7 @@ check_columns(const DyPlan *plan)
 	}
 	if (n > 0)
 		dy_validation("One or more parameter values were invalid: Global secondary index %.*s does not project [%s]",
-					  DY_TEXT_ARGS(plan->index->name), dy_partiql_join_names(names, n));
-}
-
-/*
- * The key of an item cannot be changed.
- */
-static void
-check_updated_keys(DyPlan *plan)
-{
-	for (int i = 0; i < plan->update->nactions; i++)
-	{
-		DyBytes		name = plan->update->actions[i].path.steps[0].name;
-		char	   *message;
-
-		if (!dy_table_is_key(plan->table, name))
-			continue;
-		message = psprintf("One or more parameter values were invalid: "
-						   "Cannot update attribute %.*s. This attribute is part of the key",
-						   DY_TEXT_ARGS(name));
-		if (plan->mode != DY_MODE_TRANSACTION)
-			dy_validation("%s", message);
-		if (plan->key_fault == NULL)
-			plan->key_fault = message;
-		return;
-	}
+					  DY_BYTES_ARGS(plan->index->name), dy_partiql_join_names(names, n));
 }
 
 /*

@@ -26,17 +26,17 @@ dy_partiql_index_holds(const DyTable *table, const DyIndex *index, DyBytes attri
 		return true;
 	for (int i = 0; i < index->nhash; i++)
 	{
-		if (dy_text_same(index->hash[i].name, attribute))
+		if (dy_bytes_equal(index->hash[i].name, attribute))
 			return true;
 	}
 	for (int i = 0; i < index->nrange; i++)
 	{
-		if (dy_text_same(index->range[i].name, attribute))
+		if (dy_bytes_equal(index->range[i].name, attribute))
 			return true;
 	}
 	for (int i = 0; i < index->ninclude; i++)
 	{
-		if (dy_text_same(index->include[i], attribute))
+		if (dy_bytes_equal(index->include[i], attribute))
 			return true;
 	}
 	return false;
@@ -81,7 +81,7 @@ dy_partiql_join_names(const DyBytes *names, int n)
 
 	initStringInfo(&text);
 	for (int i = 0; i < n; i++)
-		appendStringInfo(&text, "%s%.*s", i == 0 ? "" : ", ", DY_TEXT_ARGS(names[i]));
+		appendStringInfo(&text, "%s%.*s", i == 0 ? "" : ", ", DY_BYTES_ARGS(names[i]));
 	return text.data;
 }
 

@@ -209,7 +209,7 @@ key_term(const Search *s, const DyPartiqlNode *node, bool *flipped)
 	if (right == NULL)
 		return NULL;
 	if (node->kind == DY_NODE_CALL)
-		return dy_text_is(node->text, "begins_with") && is_attribute(left, s->range) &&
+		return dy_bytes_is(node->text, "begins_with") && is_attribute(left, s->range) &&
 			dy_partiql_is_constant(right) ? left : NULL;
 	if (node->kind != DY_NODE_OPERATION)
 		return NULL;
@@ -252,7 +252,7 @@ key_term(const Search *s, const DyPartiqlNode *node, bool *flipped)
 static bool
 is_attribute(const DyPartiqlNode *node, const DyKeyAttribute *attribute)
 {
-	return attribute != NULL && node->kind == DY_NODE_NAME && dy_text_same(node->text, attribute->name);
+	return attribute != NULL && node->kind == DY_NODE_NAME && dy_bytes_equal(node->text, attribute->name);
 }
 
 /*
@@ -447,14 +447,14 @@ key_value(const Search *s, const DyKeyAttribute *attribute, const DyPartiqlNode 
 	{
 		if (s->plan->mode != DY_MODE_TRANSACTION)
 			dy_validation("Key attribute's data type should match its data type in table's schema: Key %.*s",
-						  DY_TEXT_ARGS(attribute->name));
+						  DY_BYTES_ARGS(attribute->name));
 		s->plan->key_fault = "The provided key element does not match the schema";
 		return DY_NO_VALUE;
 	}
 	if (attribute->type != DY_TYPE_N && dy_value_bytes(value).len == 0)
 		dy_validation("One or more parameter values are not valid. "
 					  "The AttributeValue for a key attribute cannot contain an empty %s value. Key: %.*s",
-					  attribute->type == DY_TYPE_S ? "string" : "binary", DY_TEXT_ARGS(attribute->name));
+					  attribute->type == DY_TYPE_S ? "string" : "binary", DY_BYTES_ARGS(attribute->name));
 	return value;
 }
 
@@ -554,7 +554,7 @@ collect_names(const DyPartiqlNode *node, List **names)
 	{
 		foreach(cell, *names)
 		{
-			if (dy_text_same(*(DyBytes *) lfirst(cell), node->text))
+			if (dy_bytes_equal(*(DyBytes *) lfirst(cell), node->text))
 				return;
 		}
 		*names = lappend(*names, (void *) &node->text);
@@ -573,7 +573,7 @@ mentions(const DyPartiqlNode *node, const DyKeyAttribute *attribute)
 	collect_names(node, &names);
 	foreach(cell, names)
 	{
-		if (dy_text_same(*(DyBytes *) lfirst(cell), attribute->name))
+		if (dy_bytes_equal(*(DyBytes *) lfirst(cell), attribute->name))
 			return true;
 	}
 	return false;
@@ -627,7 +627,7 @@ check_branch_names(const DyPlan *plan, const Branch *branch)
 	if (missing > 0)
 		dy_validation("One or more parameter values were invalid: Secondary index %.*s "
 					  "does not project one or more filter attributes: [%s]",
-					  DY_TEXT_ARGS(plan->index->name), dy_partiql_join_names(listed, missing));
+					  DY_BYTES_ARGS(plan->index->name), dy_partiql_join_names(listed, missing));
 }
 
 /*
@@ -722,7 +722,7 @@ check_order(const DyPlan *plan, bool keyed)
 						  by->kind == DY_NODE_OPERATION ? dy_partiql_operator_name(by->op) : dy_partiql_node_name(by));
 		if (!is_attribute(by, dy_plan_hash(plan)) && !is_attribute(by, dy_plan_range(plan)))
 			dy_validation("Attribute %.*s in ORDER BY clause must be part of the primary key",
-						  DY_TEXT_ARGS(by->text));
+						  DY_BYTES_ARGS(by->text));
 	}
 	if (!keyed)
 		dy_validation("Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.");

@@ -208,21 +208,6 @@ extern const char *dy_partiql_operator_name(DyPartiqlOperator op);
 extern const char *dy_partiql_node_name(const DyPartiqlNode *node);
 extern DyBytes dy_partiql_lower(DyBytes text);
 
-/* For "%.*s" in error texts. */
-#define DY_TEXT_ARGS(b)	(int) (b).len, (b).data
-
-static inline bool
-dy_text_same(DyBytes a, DyBytes b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
-static inline bool
-dy_text_is(DyBytes a, const char *text)
-{
-	return a.len == strlen(text) && memcmp(a.data, text, a.len) == 0;
-}
-
 /* ---- words.c ---- */
 
 extern int	dy_partiql_word(const char *text, int len);

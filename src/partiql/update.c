@@ -53,7 +53,7 @@ read_action(const DyPartiqlBinding *b, const DyPartiqlAction *from, DyAction *ac
 	if (value == NULL)
 		action->kind = DY_ACTION_REMOVE;
 	else if (value->kind == DY_NODE_CALL &&
-			 (dy_text_is(value->text, "set_add") || dy_text_is(value->text, "set_delete")))
+			 (dy_bytes_is(value->text, "set_add") || dy_bytes_is(value->text, "set_delete")))
 		read_set_action(b, value, action);
 	else
 	{
@@ -68,7 +68,7 @@ read_action(const DyPartiqlBinding *b, const DyPartiqlAction *from, DyAction *ac
 static void
 read_set_action(const DyPartiqlBinding *b, const DyPartiqlNode *call, DyAction *action)
 {
-	bool		is_add = dy_text_is(call->text, "set_add");
+	bool		is_add = dy_bytes_is(call->text, "set_add");
 	const char *name = is_add ? "SET_ADD" : "SET_DELETE";
 	const DyPartiqlNode *first;
 	const DyPartiqlNode *second;
@@ -124,7 +124,7 @@ operand(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 			dy_partiql_fail_at(b->statement, &node->token, "Unsupported token in expression: SELECT");
 		case DY_NODE_AGGREGATE:
 			dy_partiql_fail_at(b->statement, &node->token, "Unsupported token in expression: %.*s",
-							   DY_TEXT_ARGS(node->text));
+							   DY_BYTES_ARGS(node->text));
 		default:
 			dy_partiql_fail_at(b->statement, &node->token, "Unsupported token in expression: %s",
 							   dy_partiql_node_name(node));
