@@ -31,7 +31,6 @@ static void check_parameters(const DyWriteInput *input);
 static void check_updated_attributes(const DyTable *table, const DyUpdate *update);
 static void check_updated_index_key(const DyIndex *index, const DyKeyAttribute *attribute,
 									const DyUpdate *update);
-static void raise_condition_failed(const DyItemWrite *w) pg_attribute_noreturn();
 static void write_attributes(const DyItemWrite *w, DyResponse *r);
 static void partition_target(const DyWrite *write, DyThrottleTarget *target);
 
@@ -123,28 +122,12 @@ dy_item_write_answer(DyItemWrite *w, const DyNode *return_consumed_capacity,
 {
 	DyWrite    *write = &w->write;
 	DyConsumedDetail detail = dy_consumed_detail(return_consumed_capacity);
-	DyThrottleTarget target;
-	DyThrottleReason throttled;
 
 	dy_item_write_bind_table(w);
 	dy_item_write_bind_key(w);
-
-	if (dy_throttling)
-	{
-		throttled = dy_write_throttled(write, &target);
-		if (throttled != DY_NOT_THROTTLED)
-			dy_throttle_raise(&target, throttled);
-	}
-	dy_write(write);
-	if (dy_throttling)
-	{
-		throttled = dy_write_charge(write, 1, &target);
-		if (throttled != DY_NOT_THROTTLED)
-			dy_throttle_raise(&target, throttled);
-	}
-
+	dy_item_write_carry_out(w);
 	if (write->condition_failed)
-		raise_condition_failed(w);
+		dy_item_write_raise_failed(w);
 
 	dy_response_open(r, '{');
 	write_attributes(w, r);
@@ -164,6 +147,51 @@ dy_item_write_answer(DyItemWrite *w, const DyNode *return_consumed_capacity,
 							write->kind == DY_WRITE_PUT ? write->item : write->key_map);
 	}
 	dy_response_close(r, '}');
+}
+
+/*
+ * Carry out a write whose key is bound, within the throughput limits.
+ */
+void
+dy_item_write_carry_out(DyItemWrite *w)
+{
+	DyWrite    *write = &w->write;
+	DyThrottleTarget target;
+	DyThrottleReason throttled;
+
+	if (dy_throttling)
+	{
+		throttled = dy_write_throttled(write, &target);
+		if (throttled != DY_NOT_THROTTLED)
+			dy_throttle_raise(&target, throttled);
+	}
+	dy_write(write);
+	if (dy_throttling)
+	{
+		throttled = dy_write_charge(write, 1, &target);
+		if (throttled != DY_NOT_THROTTLED)
+			dy_throttle_raise(&target, throttled);
+	}
+}
+
+/*
+ * ConditionalCheckFailedException, with the item if it was asked for.
+ */
+void
+dy_item_write_raise_failed(const DyItemWrite *w)
+{
+	static const char *const text = "The conditional request failed";
+	DyResponse	extra;
+
+	if (!w->return_old_on_failure || !dy_value_present(w->write.old_item))
+		dy_error(DY_ERR_CONDITIONAL_CHECK_FAILED, "%s", text);
+
+	dy_response_init(&extra);
+	dy_response_open(&extra, '{');
+	dy_response_name(&extra, "Item");
+	dy_response_map(&extra, w->write.old_item);
+	dy_response_close(&extra, '}');
+	dy_error_extra(DY_ERR_CONDITIONAL_CHECK_FAILED, extra.text.data, "%s", text);
 }
 
 /*
@@ -326,23 +354,6 @@ partition_target(const DyWrite *write, DyThrottleTarget *target)
 	target->kind = DY_THROUGHPUT_WRITE;
 	target->has_partition = true;
 	memcpy(target->partition, VARDATA(write->key.hk), sizeof(target->partition));
-}
-
-static void
-raise_condition_failed(const DyItemWrite *w)
-{
-	static const char *const text = "The conditional request failed";
-	DyResponse	extra;
-
-	if (!w->return_old_on_failure || !dy_value_present(w->write.old_item))
-		dy_error(DY_ERR_CONDITIONAL_CHECK_FAILED, "%s", text);
-
-	dy_response_init(&extra);
-	dy_response_open(&extra, '{');
-	dy_response_name(&extra, "Item");
-	dy_response_map(&extra, w->write.old_item);
-	dy_response_close(&extra, '}');
-	dy_error_extra(DY_ERR_CONDITIONAL_CHECK_FAILED, extra.text.data, "%s", text);
 }
 
 /*

@@ -56,6 +56,8 @@ extern void dy_item_write_bind_table(DyItemWrite *w);
 extern void dy_item_write_bind_key(DyItemWrite *w);
 extern void dy_item_write_answer(DyItemWrite *w, const DyNode *return_consumed_capacity,
 								 const DyNode *return_item_collection_metrics, DyResponse *r);
+extern void dy_item_write_carry_out(DyItemWrite *w);
+extern void dy_item_write_raise_failed(const DyItemWrite *w) pg_attribute_noreturn();
 
 /* Throttling around a write, while dynamo.throttling is on. */
 extern DyThrottleReason dy_write_throttled(const DyWrite *write, DyThrottleTarget *target);

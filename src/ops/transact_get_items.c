@@ -18,10 +18,10 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "engine/throttle.h"
-#include "ops/cancellation.h"
 #include "ops/item_read.h"
 #include "ops/ops.h"
 #include "ops/tables_used.h"
+#include "ops/transaction.h"
 
 #define GET_MEMBERS(M) \
 	M(GET, Key, dy_shape_item, true) \
@@ -40,9 +40,6 @@ static const DyShape actions = DY_LIST_OF(action, 1, DY_MAX_TRANSACT_ITEMS);
 	M(TRANSACT, TransactItems, actions, true) \
 	M(TRANSACT, ReturnConsumedCapacity, dy_shape_return_consumed_capacity, false)
 DY_STRUCTURE(TRANSACT, transact_input, TRANSACT_MEMBERS)
-
-/* Reads of a transaction cost twice as much. */
-#define TRANSACT_FACTOR 2.0
 
 typedef struct Get
 {
@@ -177,7 +174,7 @@ answer(const Get *gets, int n, DyConsumedDetail detail, DyResponse *r)
 		DyTableUse *use = dy_tables_used(&used, g->table, dy_node_text(g->table_name));
 		double		units;
 
-		units = TRANSACT_FACTOR *
+		units = DY_TRANSACT_FACTOR *
 			dy_read_units(dy_value_present(g->item) ? dy_item_size(g->item) : 0, true);
 		use->consumed.table_units += units;
 		if (dy_throttling)

@@ -6,12 +6,6 @@
  * The actions run in the transaction of the SQL call; an error aborts it,
  * which is what makes them all or none.
  *
- * All key locks are taken first, without waiting: one that another
- * transaction holds cancels this one with TransactionConflict, as in
- * DynamoDB, so transactions cannot deadlock.  Then the actions run in their
- * order; since no two of them may be on one item, the order does not matter.
- * After the first failure the others run on only to find their reasons.
- *
  * A transaction costs twice what its writes cost alone; a ConditionCheck
  * costs what a write would.
  *
@@ -23,12 +17,12 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
-#include "ops/cancellation.h"
 #include "ops/idempotency.h"
 #include "ops/item_write.h"
 #include "ops/ops.h"
 #include "ops/parameters.h"
 #include "ops/tables_used.h"
+#include "ops/transaction.h"
 
 #define CHECK_MEMBERS(M) \
 	M(CHECK, Key, dy_shape_item, true) \
@@ -84,31 +78,10 @@ static const DyShape client_token = DY_STRING(1, DY_MAX_CLIENT_TOKEN_CHARS);
 	M(TRANSACT, ClientRequestToken, client_token, false)
 DY_STRUCTURE(TRANSACT, transact_input, TRANSACT_MEMBERS)
 
-/* Reads and writes of a transaction cost twice as much. */
-#define TRANSACT_FACTOR 2.0
-
-typedef struct Transaction
-{
-	const DyNode *request;
-	int			n;
-	DyItemWrite *writes;
-	DyCancellationReason *reasons;
-} Transaction;
-
 static void read_action(const DyNode *node, DyItemWrite *w);
 static void describe_action(const DyNode *node, DyWriteInput *input);
-static void check_payload(const Transaction *t);
-static void bind_keys(Transaction *t);
-static void bind_key(void *arg);
-static void check_distinct(const Transaction *t);
-static void check_throughput(Transaction *t);
-static void lock_keys(Transaction *t);
-static void run_actions(Transaction *t);
-static void run_action(void *arg);
-static void charge(Transaction *t);
-static void answer(const Transaction *t, DyResponse *r);
-static void answer_replay(const Transaction *t, DyResponse *r);
-static void cancel_if_failed(const Transaction *t);
+static void answer(const DyTransaction *t, const DyNode *request, DyResponse *r);
+static void answer_replay(const DyTransaction *t, const DyNode *request, DyResponse *r);
 
 void
 dy_op_transact_write_items(const char *text, uint32 len, DyResponse *response)
@@ -117,7 +90,7 @@ dy_op_transact_write_items(const char *text, uint32 len, DyResponse *response)
 	const DyNode *items = dy_member(request, TRANSACT_TransactItems);
 	const DyNode *token = dy_member(request, TRANSACT_ClientRequestToken);
 	uint8		digest[DY_REQUEST_DIGEST_BYTES];
-	Transaction t = {.request = request};
+	DyTransaction t = {0};
 
 	dy_request_validate(request);
 	t.n = items->u.list.count;
@@ -125,34 +98,29 @@ dy_op_transact_write_items(const char *text, uint32 len, DyResponse *response)
 	t.reasons = palloc0(t.n * sizeof(DyCancellationReason));
 	for (int i = 0; i < t.n; i++)
 		read_action(dy_member(items, i), &t.writes[i]);
-	check_payload(&t);
+	dy_transaction_check_payload(&t);
 	for (int i = 0; i < t.n; i++)
 		dy_item_write_bind_table(&t.writes[i]);
-	bind_keys(&t);
-	check_distinct(&t);
-	cancel_if_failed(&t);
+	dy_transaction_bind_keys(&t);
+	dy_transaction_check_distinct(&t);
+	dy_transaction_cancel_if_failed(&t);
 
 	if (token->present)
 	{
 		dy_request_digest(items, digest);
 		if (dy_token_claim(dy_node_text(token), digest))
 		{
-			answer_replay(&t, response);
+			answer_replay(&t, request, response);
 			return;
 		}
 	}
 
-	if (dy_throttling)
-		check_throughput(&t);
-	lock_keys(&t);
-	run_actions(&t);
-	if (dy_throttling)
-		charge(&t);
-	cancel_if_failed(&t);
+	dy_transaction_carry_out(&t);
+	dy_transaction_cancel_if_failed(&t);
 
 	if (token->present)
 		dy_token_record(dy_node_text(token), digest);
-	answer(&t, response);
+	answer(&t, request, response);
 }
 
 /*
@@ -215,161 +183,12 @@ describe_action(const DyNode *node, DyWriteInput *input)
 #undef DESCRIBE
 }
 
-/*
- * The items of a transaction may have 4 MB together.  What an update makes
- * of its item is counted when it is known.
- */
 static void
-check_payload(const Transaction *t)
-{
-	uint64		bytes = 0;
-
-	for (int i = 0; i < t->n; i++)
-	{
-		const DyWrite *write = &t->writes[i].write;
-
-		if (write->kind == DY_WRITE_PUT)
-			bytes += dy_item_size(write->item);
-		else
-			bytes += Max(write->new_size, dy_item_size(write->key_map));
-		if (bytes > DY_MAX_TRANSACT_BYTES)
-			dy_validation("Transaction payload size cannot exceed 4MB. "
-						  "Payload Size: " UINT64_FORMAT, bytes);
-	}
-}
-
-static void
-bind_keys(Transaction *t)
-{
-	for (int i = 0; i < t->n; i++)
-		dy_cancellation_try(bind_key, &t->writes[i], &t->reasons[i]);
-}
-
-static void
-bind_key(void *arg)
-{
-	dy_item_write_bind_key(arg);
-}
-
-/*
- * No item twice.
- */
-static void
-check_distinct(const Transaction *t)
-{
-	for (int i = 0; i < t->n; i++)
-		for (int k = 0; k < i; k++)
-			if (t->reasons[i].code == NULL && t->reasons[k].code == NULL &&
-				t->writes[i].write.table == t->writes[k].write.table &&
-				dy_row_key_equal(&t->writes[i].write.key, &t->writes[k].write.key))
-				dy_validation("Transaction request cannot include multiple operations on one item");
-}
-
-/*
- * Throughput left for every action?
- */
-static void
-check_throughput(Transaction *t)
-{
-	for (int i = 0; i < t->n; i++)
-	{
-		DyThrottleTarget target;
-		DyThrottleReason throttled = dy_write_throttled(&t->writes[i].write, &target);
-
-		if (throttled != DY_NOT_THROTTLED)
-			t->reasons[i] = dy_reason_throttled(&target, throttled);
-	}
-	cancel_if_failed(t);
-}
-
-/*
- * All key locks, or a conflict.
- */
-static void
-lock_keys(Transaction *t)
-{
-	DyWrite   **writes = palloc_array(DyWrite *, t->n);
-	int			conflict;
-
-	for (int i = 0; i < t->n; i++)
-		writes[i] = &t->writes[i].write;
-	conflict = dy_write_lock(writes, t->n, true);
-	if (conflict >= 0)
-		t->reasons[conflict] = dy_reason_conflict();
-	cancel_if_failed(t);
-}
-
-static void
-run_actions(Transaction *t)
-{
-	bool		failed = false;
-
-	for (int i = 0; i < t->n; i++)
-	{
-		DyItemWrite *w = &t->writes[i];
-
-		/* only reasons count now, so no need to write for nothing */
-		if (failed && (w->write.kind == DY_WRITE_PUT || w->write.kind == DY_WRITE_DELETE))
-		{
-			if (w->write.kind == DY_WRITE_PUT)
-				w->write.key_map = w->write.item;
-			w->write.kind = DY_WRITE_CHECK;
-		}
-
-		if (!dy_cancellation_try(run_action, &w->write, &t->reasons[i]))
-			failed = true;
-		else if (w->write.condition_failed)
-		{
-			t->reasons[i] = dy_reason_condition_failed(w->return_old_on_failure ?
-													   w->write.old_item : DY_NO_VALUE);
-			failed = true;
-		}
-	}
-	if (!failed)
-		check_payload(t);
-}
-
-static void
-run_action(void *arg)
-{
-	dy_write(arg);
-}
-
-/*
- * Take what the actions have cost, failed or not.
- */
-static void
-charge(Transaction *t)
-{
-	bool		failed = dy_cancellation_any(t->reasons, t->n);
-
-	for (int i = 0; i < t->n; i++)
-	{
-		DyThrottleTarget target;
-		DyThrottleReason throttled;
-
-		/* an error may have left it half done */
-		if (t->reasons[i].code != NULL && !t->writes[i].write.condition_failed)
-			continue;
-		throttled = dy_write_charge(&t->writes[i].write, TRANSACT_FACTOR, &target);
-		if (throttled != DY_NOT_THROTTLED && !failed)
-			t->reasons[i] = dy_reason_throttled(&target, throttled);
-	}
-}
-
-static void
-cancel_if_failed(const Transaction *t)
-{
-	if (dy_cancellation_any(t->reasons, t->n))
-		dy_cancellation_raise(t->reasons, t->n);
-}
-
-static void
-answer(const Transaction *t, DyResponse *r)
+answer(const DyTransaction *t, const DyNode *request, DyResponse *r)
 {
 	DyConsumedDetail detail =
-		dy_consumed_detail(dy_member(t->request, TRANSACT_ReturnConsumedCapacity));
-	const DyNode *metrics = dy_member(t->request, TRANSACT_ReturnItemCollectionMetrics);
+		dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity));
+	const DyNode *metrics = dy_member(request, TRANSACT_ReturnItemCollectionMetrics);
 	DyTablesUsed used = {0};
 
 	dy_response_open(r, '{');
@@ -379,7 +198,7 @@ answer(const Transaction *t, DyResponse *r)
 		{
 			const DyItemWrite *w = &t->writes[i];
 
-			dy_tables_used_write(&used, &w->write, dy_node_text(w->table_name), TRANSACT_FACTOR,
+			dy_tables_used_write(&used, &w->write, dy_node_text(w->table_name), DY_TRANSACT_FACTOR,
 								 dy_collection_wanted(metrics, w->write.table));
 		}
 		dy_tables_used_write_answer(r, &used, detail, DY_CONSUMED_TRANSACT_WRITE);
@@ -392,10 +211,10 @@ answer(const Transaction *t, DyResponse *r)
  * the items costs.
  */
 static void
-answer_replay(const Transaction *t, DyResponse *r)
+answer_replay(const DyTransaction *t, const DyNode *request, DyResponse *r)
 {
 	DyConsumedDetail detail =
-		dy_consumed_detail(dy_member(t->request, TRANSACT_ReturnConsumedCapacity));
+		dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity));
 	DyTablesUsed used = {0};
 
 	dy_response_open(r, '{');
@@ -408,7 +227,7 @@ answer_replay(const Transaction *t, DyResponse *r)
 											 dy_node_text(t->writes[i].table_name));
 			DyValue		item = dy_read_item(write->table, &write->key);
 
-			use->consumed.table_units += TRANSACT_FACTOR *
+			use->consumed.table_units += DY_TRANSACT_FACTOR *
 				dy_read_units(dy_value_present(item) ? dy_item_size(item) : 0, true);
 		}
 		dy_tables_used_write_answer(r, &used, detail, DY_CONSUMED_TRANSACT_READ);

@@ -34,6 +34,7 @@ static void read_number(Literal *literal, const DyPartiqlNode *node);
 static void read_members(Literal *literal, const DyPartiqlNode *node);
 static void read_bag(Literal *literal, const DyPartiqlNode *node);
 static void duplicates(const Literal *literal, const DyPartiqlNode *bag) pg_attribute_noreturn();
+static const char *ion_type(DyBytes text);
 static void unsupported(const Literal *literal, const DyPartiqlNode *node) pg_attribute_noreturn();
 static DyBytes member_name(const DyPartiqlBinding *b, const DyPartiqlNode *name, const char *place);
 static bool names_before(const List *args, int n, DyBytes name);
@@ -73,7 +74,11 @@ dy_partiql_value(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 	Literal		literal = {.b = b};
 
 	if (node->kind == DY_NODE_PARAMETER)
+	{
+		if (node->index >= b->nparameters)
+			dy_validation("Number of parameters in request and statement don't match.");
 		return b->parameters[node->index];
+	}
 	literal.builder = dy_build_create();
 	initStringInfo(&literal.place);
 	appendStringInfoString(&literal.place, "root");
@@ -176,8 +181,8 @@ read_literal(Literal *literal, const DyPartiqlNode *node)
 			break;
 		case DY_NODE_ION:
 			dy_partiql_fail_at(literal->b->statement, &node->token,
-							   "Ion Literals are not supported: %.*s under key %s",
-							   DY_BYTES_ARGS(node->text), literal->place.data);
+							   "Ion Literals are not supported: %s under key %s",
+							   ion_type(node->text), literal->place.data);
 			break;
 		case DY_NODE_LIST:
 			dy_build_open(literal->builder, DY_TYPE_L);
@@ -309,6 +314,39 @@ duplicates(const Literal *literal, const DyPartiqlNode *bag)
 					  elements.data, literal->place.data);
 	dy_validation("One or more parameter values were invalid: Input collection [%s] contains duplicates.",
 				  elements.data);
+}
+
+/*
+ * The type of an Ion literal, as far as its first characters tell.
+ */
+static const char *
+ion_type(DyBytes text)
+{
+	uint32		i = 0;
+
+	while (i < text.len && (text.data[i] == ' ' || text.data[i] == '-'))
+		i++;
+	if (i == text.len)
+		return "NULL";
+	switch (text.data[i])
+	{
+		case '"':
+			return "STRING";
+		case '[':
+			return "LIST";
+		case '(':
+			return "SEXP";
+		case '{':
+			return i + 1 < text.len && text.data[i + 1] == '{' ? "BLOB" : "STRUCT";
+		default:
+			break;
+	}
+	if (text.data[i] < '0' || text.data[i] > '9')
+		return "SYMBOL";
+	if (memchr(text.data, 'e', text.len) != NULL)
+		return "FLOAT";
+	return memchr(text.data, '.', text.len) != NULL || memchr(text.data, 'd', text.len) != NULL ?
+		"DECIMAL" : "INT";
 }
 
 /*

@@ -41,7 +41,6 @@ dy_partiql_parse(DyBytes text)
 	dy_partiql_yylex_destroy(parse.scanner);
 
 	parse.statement->text = text;
-	parse.statement->nparameters = parse.nparameters;
 	return parse.statement;
 }
 

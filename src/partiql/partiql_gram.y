@@ -79,7 +79,7 @@ static DyPartiqlNode *add_step(DyPartiqlNode *path, DyPartiqlNode *step);
 %token <token> RESERVED
 
 %token <token> NAME QUOTED_NAME STRING NUMBER ION
-%token <token> LE GE NE CONCAT BAG_OPEN BAG_CLOSE
+%token <token> EQUAL LE GE NE CONCAT BAG_OPEN BAG_CLOSE
 
 %token <token> AGGREGATE ALL AND AS ASC AT BETWEEN BY CONFLICT DELETE DESC DISTINCT DO
 %token <token> EXISTS FALSE_P FROM GROUP HAVING IN INSERT INTO IS LIKE LIMIT MISSING
@@ -90,7 +90,7 @@ static DyPartiqlNode *add_step(DyPartiqlNode *path, DyPartiqlNode *step);
 %token <token> IS_NOT NOT_BETWEEN NOT_IN NOT_LIKE
 
 %token <token> '(' ')' '[' ']' '{' '}' ',' '.' ':' ';' '?' '@'
-%token <token> '=' '<' '>' '+' '-' '*' '/' '%'
+%token <token> '<' '>' '+' '-' '*' '/' '%'
 
 %type <statement> statement select insert update from_first delete
 %type <node> expr disjunction conjunction negation equality comparison sum product sign primary
@@ -317,7 +317,7 @@ assignments:
 	;
 
 assignment:
-	path '=' expr							{ $$ = make_action($1, $3); }
+	path EQUAL expr							{ $$ = make_action($1, $3); }
 	;
 
 returning:
@@ -368,7 +368,7 @@ negation:
 
 equality:
 	comparison
-	| equality '=' comparison				{ $$ = dy_partiql_operation(DY_OP_EQ, $2, $1, $3); }
+	| equality EQUAL comparison				{ $$ = dy_partiql_operation(DY_OP_EQ, $2, $1, $3); }
 	| equality NE comparison				{ $$ = dy_partiql_operation(DY_OP_NE, $2, $1, $3); }
 	| equality IN comparison				{ $$ = dy_partiql_operation(DY_OP_IN, $2, $1, $3); }
 	| equality NOT_IN comparison
@@ -552,7 +552,17 @@ static DyPartiqlAction *
 make_action(DyPartiqlNode *target, DyPartiqlNode *value)
 {
 	DyPartiqlAction *action = palloc(sizeof(DyPartiqlAction));
+	const ListCell *cell;
 
+	foreach(cell, target->args)
+	{
+		const DyPartiqlNode *step = lfirst(cell);
+
+		if (step->kind == DY_NODE_UNPIVOT)
+			dy_partiql_not_well_formed("Invalid path dot component for simple path");
+		if (step->kind == DY_NODE_WILDCARD)
+			dy_partiql_not_well_formed("Invalid path component for simple path");
+	}
 	action->target = target;
 	action->value = value;
 	return action;
@@ -641,6 +651,8 @@ next_token(DY_PARTIQL_YYSTYPE *value, DyPartiqlParse *parse)
 		parse->first_token = token;
 	if (token == SET || token == REMOVE)
 		parse->saw_action = true;
+	if (token == RETURNING)
+		parse->saw_returning = true;
 	return token;
 }
 
@@ -658,6 +670,9 @@ yyreport_syntax_error(const yypcontext_t *context, DyPartiqlParse *parse)
 	bool		action = false;
 	bool		from = false;
 	bool		end = false;
+	bool		equals = false;
+	bool		compares = false;
+	bool		assignment;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -666,7 +681,10 @@ yyreport_syntax_error(const yypcontext_t *context, DyPartiqlParse *parse)
 		action |= expected[i] == YYSYMBOL_SET;
 		from |= expected[i] == YYSYMBOL_FROM;
 		end |= expected[i] == YYSYMBOL_YYEOF;
+		equals |= expected[i] == YYSYMBOL_EQUAL;
+		compares |= expected[i] == YYSYMBOL_LE;
 	}
+	assignment = equals && !compares;
 
 	if (parse->last == LEX_ERROR)
 		dy_partiql_not_well_formed("");
@@ -681,11 +699,18 @@ yyreport_syntax_error(const yypcontext_t *context, DyPartiqlParse *parse)
 		dy_partiql_not_well_formed(unexpected_term(parse->previous, parse->last));
 	if (action && !parse->saw_action)
 		dy_partiql_not_well_formed("Expected data manipulation");
+	if (parse->previous == SET && parse->last == END)
+		dy_partiql_not_well_formed("Expected assignment for SET");
+	if (parse->saw_returning && !end)
+		dy_partiql_not_well_formed("Expected ( MODIFIED | ALL ) ( NEW | OLD ) in each returning element.");
+	if (assignment)
+		dy_partiql_not_well_formed("Expected '='");
 	if (name && !end)
 		dy_partiql_not_well_formed(parse->previous == AS ? "Expected identifier for alias" :
 								   "Expected identifier for simple path");
 	if (from)
-		dy_partiql_not_well_formed("Expected FROM after SELECT list");
+		dy_partiql_not_well_formed(parse->previous == DELETE ? "Expected FROM after DELETE" :
+								   "Expected FROM after SELECT list");
 	dy_partiql_not_well_formed("Unexpected token after expression");
 }
 
@@ -716,7 +741,7 @@ unexpected_term(int previous, int token)
 		case GE:
 		case NE:
 		case CONCAT:
-		case '=':
+		case EQUAL:
 		case '<':
 		case '>':
 		case '*':
@@ -754,7 +779,7 @@ is_infix(int token)
 		case GE:
 		case NE:
 		case CONCAT:
-		case '=':
+		case EQUAL:
 		case '<':
 		case '>':
 		case '+':

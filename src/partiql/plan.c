@@ -172,8 +172,6 @@ dy_plan_prepare(DyPlan *plan, const DyTable *table, const DyValue *parameters, i
 	plan->table = table;
 	if (table != NULL)
 		bind_index(plan);
-	if (plan->statement->nparameters > nparameters)
-		dy_validation("Number of parameters in request and statement don't match.");
 	check_clauses(plan);
 	read_returning(plan);
 
@@ -289,7 +287,7 @@ read_columns(DyPlan *plan, const DyPartiqlBinding *b)
 		}
 		plan->ncolumns++;
 	}
-	for (int i = plan->ncolumns - 1; i >= 0; i--)
+	for (int i = 0; i < plan->ncolumns; i++)
 		dy_path_set_add(NULL, paths, &plan->columns[i].path);
 }
 
@@ -322,6 +320,8 @@ dy_plan_keys(DyPlan *plan, const DyValue *parameters, int nparameters, bool cons
 {
 	DyPartiqlBinding b = {plan->statement, parameters, nparameters};
 
+	if (plan->kind != DY_PLAN_SELECT)
+		dy_partiql_check_key_paths(plan);
 	switch (plan->kind)
 	{
 		case DY_PLAN_SELECT:
@@ -340,7 +340,6 @@ dy_plan_keys(DyPlan *plan, const DyValue *parameters, int nparameters, bool cons
 			dy_partiql_item_key(&b, plan);
 			break;
 	}
-	dy_partiql_check_key_paths(plan);
 }
 
 static void
@@ -364,6 +363,7 @@ keys_of_select(DyPlan *plan, const DyPartiqlBinding *b, bool consistent)
 			plan->fetch = !dy_partiql_index_holds(plan->table, plan->index, plan->columns[i].path.steps[0].name);
 	}
 
+	dy_partiql_check_key_paths(plan);
 	dy_partiql_ranges(b, plan);
 	if (plan->key_fault != NULL || plan->mode == DY_MODE_STATEMENT || plan->key_only)
 		return;

@@ -146,7 +146,6 @@ struct DyPartiqlStatement
 {
 	DyPartiqlStatementKind kind;
 	DyBytes		text;			/* the whole statement; not set in a nested SELECT */
-	int			nparameters;	/* number of ? in it */
 
 	List	   *sources;		/* of DyPartiqlSource; one, but for SELECT FROM a, b */
 	DyPartiqlNode *where;		/* NULL: none */
@@ -185,6 +184,7 @@ typedef struct DyPartiqlParse
 	int			position;		/* of the scanner, in bytes */
 	int			nparameters;
 	bool		saw_action;		/* a SET or REMOVE has been read */
+	bool		saw_returning;	/* RETURNING has been read */
 	int			first_token;	/* of the statement; 0 before it */
 	int			previous;		/* the token before the last one */
 	int			last;			/* the last token handed to the grammar */

@@ -39,7 +39,7 @@ dy_partiql_update(const DyPartiqlBinding *b)
 
 	foreach(cell, b->statement->actions)
 		read_action(b, lfirst(cell), &update->actions[n++]);
-	for (int i = n - 1; i >= 0; i--)
+	for (int i = 0; i < n; i++)
 		dy_path_set_add(NULL, paths, &update->actions[i].path);
 	return update;
 }
