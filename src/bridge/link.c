@@ -3,6 +3,9 @@
  * link.c
  *	  Getting and keeping a connection to Postgres; see link.h.
  *
+ * A server that has vanished from the network without a word is noticed by
+ * TCP: the keepalive settings below are far shorter than the system's.
+ *
  * A host name in the connection string is resolved by libpq, which blocks
  * the calling thread meanwhile; an address or a socket directory does not.
  *
@@ -113,10 +116,14 @@ dy_link_stop(DyLink *link)
 static void
 begin(DyLink *link)
 {
-	const char *const keywords[] = {"dbname", "fallback_application_name",
-	"client_encoding", "gssencmode", NULL};
-	const char *const values[] = {link->config->database, "dynamo-bridge",
-	"UTF8", "disable", NULL};
+	/* what comes before the connection string can be changed by it */
+	const char *const keywords[] = {
+		"fallback_application_name", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", "dbname", "client_encoding", "gssencmode", NULL
+	};
+	const char *const values[] = {
+		"dynamo-bridge", "30", "5", "3", "30000", link->config->database, "UTF8", "disable", NULL
+	};
 
 	link->state = DY_LINK_CONNECTING;
 	link->pg = PQconnectStartParams(keywords, values, 1);
