@@ -35,6 +35,9 @@
 /* 16 renamed the physical identity of a relation. */
 #if PG_VERSION_NUM < 160000
 #define RelFileLocator RelFileNode
+#define dy_relation_file(rel) ((rel)->rd_node.relNode)
+#else
+#define dy_relation_file(rel) ((rel)->rd_locator.relNumber)
 #endif
 
 /* 16 tells which indexes an update touches; before, only whether any. */

@@ -25,6 +25,7 @@ char	   *dy_account_id = NULL;
 char	   *dy_region = NULL;
 bool		dy_log_client_errors = false;
 bool		dy_throttling = false;
+bool		dy_clustered_placement = true;
 
 /* Was the library loaded by the postmaster?  Children inherit the answer. */
 static bool preloaded = false;
@@ -72,6 +73,16 @@ dy_guc_init(void)
 							 PGC_SUSET,
 							 0,
 							 check_throttling, NULL, NULL);
+
+	DefineCustomBoolVariable("dynamo.clustered_placement",
+							 "Puts the rows of one item collection on common pages.",
+							 "It concerns new rows of tables with a sort key and a "
+							 "fillfactor of 95 or less.",
+							 &dy_clustered_placement,
+							 true,
+							 PGC_USERSET,
+							 0,
+							 NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("dynamo");
 }

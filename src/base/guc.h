@@ -20,6 +20,9 @@ extern bool dy_log_client_errors;
 /* dynamo.throttling: enforce throughput limits?  Only if preloaded */
 extern bool dy_throttling;
 
+/* dynamo.clustered_placement: put rows of one item collection on common pages? */
+extern bool dy_clustered_placement;
+
 extern void dy_guc_init(void);
 
 #endif							/* DY_BASE_GUC_H */

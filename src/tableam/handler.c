@@ -9,7 +9,8 @@
  *
  *	  tuple_insert, tuple_insert_speculative, multi_insert, tuple_update,
  *	  tuple_delete, tuple_lock
- *		  take the key lock first, whoever the writer is
+ *		  take the key lock first, whoever the writer is; those that bring a
+ *		  row choose its page, see placement.c
  *	  relation_toast_am
  *		  toast tables stay plain heap
  *	  index_build_range_scan, index_validate_scan
@@ -31,6 +32,7 @@
 #include "storage/bufmgr.h"
 #include "utils/snapmgr.h"
 
+#include "tableam/placement.h"
 #include "tableam/tableam.h"
 
 static const TableAmRoutine *heap_routine;
@@ -114,17 +116,27 @@ static void
 dyam_tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid,
 				  int options, BulkInsertState bistate)
 {
+	DyPlacement placement;
+
 	if (!dy_tableam_take_announcement(rel))
 		lock_new_key(rel, slot);
-	heap_routine->tuple_insert(rel, slot, cid, options, bistate);
+	dy_placement_begin(&placement, rel, slot, options);
+	heap_routine->tuple_insert(rel, slot, cid, options,
+							   placement.active ? NULL : bistate);
+	dy_placement_end(&placement, rel, &slot->tts_tid);
 }
 
 static void
 dyam_tuple_insert_speculative(Relation rel, TupleTableSlot *slot, CommandId cid,
 							  int options, BulkInsertState bistate, uint32 token)
 {
+	DyPlacement placement;
+
 	lock_new_key(rel, slot);
-	heap_routine->tuple_insert_speculative(rel, slot, cid, options, bistate, token);
+	dy_placement_begin(&placement, rel, slot, options);
+	heap_routine->tuple_insert_speculative(rel, slot, cid, options,
+										   placement.active ? NULL : bistate, token);
+	dy_placement_end(&placement, rel, &slot->tts_tid);
 }
 
 /*
@@ -148,7 +160,8 @@ dyam_multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId ci
 		(void) dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n, false, NULL);
 		pfree(hashes);
 	}
-	heap_routine->multi_insert(rel, slots, nslots, cid, options, bistate);
+	if (!dy_placement_multi_insert(heap_routine, rel, slots, nslots, cid, options))
+		heap_routine->multi_insert(rel, slots, nslots, cid, options, bistate);
 }
 
 static TM_Result
@@ -177,6 +190,9 @@ dyam_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot,
 				  bool wait, TM_FailureData *tmfd, LockTupleMode *lockmode,
 				  TU_UpdateIndexes *update_indexes)
 {
+	DyPlacement placement;
+	TM_Result	result;
+
 	if (!dy_tableam_take_announcement(rel))
 	{
 		refuse_during_recovery(rel);
@@ -192,8 +208,11 @@ dyam_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot,
 			(void) dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n, false, NULL);
 		}
 	}
-	return heap_routine->tuple_update(rel, otid, slot, cid, snapshot, crosscheck,
-									  wait, tmfd, lockmode, update_indexes);
+	dy_placement_begin_update(&placement, rel, otid, slot);
+	result = heap_routine->tuple_update(rel, otid, slot, cid, snapshot, crosscheck,
+										wait, tmfd, lockmode, update_indexes);
+	dy_placement_end(&placement, rel, result == TM_Ok ? &slot->tts_tid : otid);
+	return result;
 }
 
 /*

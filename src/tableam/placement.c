@@ -1,0 +1,642 @@
+/*-------------------------------------------------------------------------
+ *
+ * placement.c
+ *	  Clustered placement: rows of one item collection on common pages.
+ *
+ * Vocabulary.  A *neighbour* of a row is a row of the same collection, that
+ * is with the same hk; rows of other collections are *strangers*.
+ *
+ * All that happens here is a choice: a page is picked and made the target
+ * block which heap tries first.  Heap locks that page, looks for itself
+ * whether the row fits, and takes another if it does not.  So whatever is
+ * wrong here (a page that filled up meanwhile, a hash collision, an estimate)
+ * costs clustering, never a row; and WAL, recovery and replication see
+ * nothing but heap's ordinary inserts.
+ *
+ * The choice:
+ *
+ *	  1. the page where this backend last put a row of the collection, else a
+ *		 page of the neighbours next to the row in the primary index: if it
+ *		 has room.  Neighbours may fill a page up to its fillfactor.
+ *	  2. a small collection shares a page: any page that strangers may still
+ *		 enter.  These stop STRANGER_RESERVE_PERCENT below the fillfactor,
+ *		 so that there is room for the neighbours to come.
+ *	  3. a collection that could fill much of a page gets an empty one.
+ *
+ * For 2 and 3 the free space map is asked before the table is extended.
+ *
+ * Locking: nothing is held while heap works.  Pages are looked at one at a
+ * time under a share lock.  The index is read with an ordinary scan, which
+ * is closed before a heap page is looked at.  A table cannot shrink while
+ * we look: truncation needs a lock that conflicts with every writer's.
+ *
+ * What is remembered is local to the backend and only ever a hint: blocks
+ * are compared with the length of the table before they are read.
+ *
+ * Not here: rows without a sort key (a collection of one), tables without
+ * reserve (fillfactor over MAX_FILLFACTOR), rewrites and COPY FREEZE.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/heaptoast.h"
+#include "access/htup_details.h"
+#include "access/stratnum.h"
+#include "catalog/pg_am.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
+#include "storage/freespace.h"
+#include "storage/lmgr.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "base/guc.h"
+#include "tableam/placement.h"
+#include "tableam/tableam.h"
+
+/* Columns hk and sk of an item table. */
+#define ATT_HK				1
+#define ATT_SK				2
+
+/* Above it a page has no room to keep for anybody; heap's default is 100. */
+#define MAX_FILLFACTOR		95
+
+/* What strangers leave free on a page beside what the fillfactor says. */
+#define STRANGER_RESERVE_PERCENT	10
+
+/*
+ * A collection gets a page of its own when its rows would fill this part of
+ * one, but not before nor after these numbers of rows.
+ */
+#define OWN_PAGE_PERCENT	60
+#define OWN_PAGE_MIN_ROWS	6
+#define OWN_PAGE_MAX_ROWS	24
+
+/* An own page has at least this part free to begin with. */
+#define OWN_PAGE_FREE_PERCENT	60
+
+/* A page with this much room counts as empty, as for heap (hio.c). */
+#define EMPTY_PAGE_BYTES \
+	(MaxHeapTupleSize - MaxHeapTuplesPerPage / 8 * sizeof(ItemIdData))
+
+/* Pages of neighbours that are looked at for one row. */
+#define MAX_NEIGHBOUR_PAGES	4
+
+/* Answers of the free space map that may turn out wrong, for one row. */
+#define MAX_MAP_ANSWERS		16
+
+/* Entries of the memory of last pages: 256 kB, taken when first needed. */
+#define MEMORY_SIZE			16384
+
+/* Tables whose page for strangers is remembered. */
+#define STRANGER_PAGES		64
+
+/* Where a collection's last row went. */
+typedef struct Remembered
+{
+	uint64		tag;			/* collection_tag, 0 is a free entry */
+	BlockNumber block;
+	uint32		rows;			/* of the collection, as far as known */
+} Remembered;
+
+/* What the primary index says about the surroundings of a key. */
+typedef struct Neighbours
+{
+	int			rows;			/* index entries seen, OWN_PAGE_MAX_ROWS at most */
+	int			nblocks;
+	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* different ones, nearest first */
+} Neighbours;
+
+/* A row that needs a page. */
+typedef struct Row
+{
+	TupleTableSlot *slot;
+	struct varlena *hk;
+	struct varlena *sk;
+	uint64		tag;
+	Size		length;			/* on the page, line pointer included */
+} Row;
+
+/* Rows of a batch that were promised to a page, but not put there yet. */
+typedef struct Promise
+{
+	BlockNumber block;
+	Size		bytes;
+} Promise;
+
+static Remembered *memory = NULL;
+
+/* The page for strangers of each table, by a hash of its file. */
+static struct
+{
+	uint64		table;
+	BlockNumber block;
+}			stranger_pages[STRANGER_PAGES];
+
+static bool is_clustered(Relation rel, int options);
+static bool describe_row(Relation rel, TupleTableSlot *slot, Row *row);
+static Size row_length(Relation rel, TupleTableSlot *slot);
+static uint64 table_tag(Relation rel);
+static uint64 collection_tag(Relation rel, const struct varlena *hk);
+static Remembered *recall(uint64 tag);
+static void remember(uint64 tag, BlockNumber block, uint32 rows);
+static BlockNumber choose_page(Relation rel, const Row *row, const Promise *promise);
+static void look_around(Relation rel, const Row *row, Neighbours *found);
+static void note_neighbours(IndexScanDesc scan, ScanDirection direction, Neighbours *found);
+static BlockNumber find_stranger_page(Relation rel, const Row *row, BlockNumber nblocks,
+									  const Promise *promise);
+static BlockNumber find_in_map(Relation rel, Size needed, BlockNumber nblocks);
+static BlockNumber extend(Relation rel);
+static Size room_needed(Relation rel, const Row *row, int percent_more);
+static Size free_space(Relation rel, BlockNumber block, BlockNumber nblocks);
+static bool has_room(Relation rel, BlockNumber block, Size needed, BlockNumber nblocks,
+					 const Promise *promise);
+static int	compare_rows(const void *a, const void *b);
+static int	compare_bytes(const struct varlena *a, const struct varlena *b);
+
+void
+dy_placement_begin(DyPlacement *placement, Relation rel, TupleTableSlot *slot, int options)
+{
+	Row			row;
+
+	placement->active = false;
+	if (!is_clustered(rel, options) || !describe_row(rel, slot, &row))
+		return;
+
+	placement->collection = row.tag;
+	placement->heap_target = RelationGetTargetBlock(rel);
+	RelationSetTargetBlock(rel, choose_page(rel, &row, NULL));
+	placement->active = true;
+}
+
+/*
+ * Heap keeps the next version on the page of the old one if there is room to
+ * the last byte.  That is the best place, so it is left alone.
+ */
+void
+dy_placement_begin_update(DyPlacement *placement, Relation rel, ItemPointer otid,
+						  TupleTableSlot *slot)
+{
+	Row			row;
+
+	placement->active = false;
+	if (!is_clustered(rel, 0) || !describe_row(rel, slot, &row))
+		return;
+	if (has_room(rel, ItemPointerGetBlockNumber(otid), row.length,
+				 RelationGetNumberOfBlocks(rel), NULL))
+		return;
+
+	placement->collection = row.tag;
+	placement->heap_target = RelationGetTargetBlock(rel);
+	RelationSetTargetBlock(rel, choose_page(rel, &row, NULL));
+	placement->active = true;
+}
+
+void
+dy_placement_end(DyPlacement *placement, Relation rel, ItemPointer tid)
+{
+	Remembered *entry;
+
+	if (!placement->active)
+		return;
+	RelationSetTargetBlock(rel, placement->heap_target);
+	entry = recall(placement->collection);
+	if (entry != NULL)
+		entry->block = ItemPointerGetBlockNumber(tid);
+}
+
+/*
+ * A batch of rows.  Neighbouring rows that go to one page are given to heap
+ * together; they make one WAL record.
+ */
+bool
+dy_placement_multi_insert(const TableAmRoutine *heap, Relation rel, TupleTableSlot **slots,
+						  int nslots, CommandId cid, int options)
+{
+	BlockNumber heap_target;
+	TupleTableSlot **sorted;
+	Row		   *rows;
+	Promise		promise = {.block = InvalidBlockNumber};
+	int			begin = 0;
+
+	if (nslots == 0 || !is_clustered(rel, options))
+		return false;
+
+	rows = palloc(nslots * sizeof(Row));
+	for (int i = 0; i < nslots; i++)
+	{
+		if (!describe_row(rel, slots[i], &rows[i]))
+		{
+			pfree(rows);
+			return false;
+		}
+	}
+	qsort(rows, nslots, sizeof(Row), compare_rows);
+	sorted = palloc(nslots * sizeof(TupleTableSlot *));
+	for (int i = 0; i < nslots; i++)
+		sorted[i] = rows[i].slot;
+
+	heap_target = RelationGetTargetBlock(rel);
+	for (int i = 0; i <= nslots; i++)
+	{
+		BlockNumber block = InvalidBlockNumber;
+
+		if (i < nslots)
+			block = choose_page(rel, &rows[i], &promise);
+
+		if (i > begin && block != promise.block)
+		{
+			RelationSetTargetBlock(rel, promise.block);
+			heap->multi_insert(rel, sorted + begin, i - begin, cid, options, NULL);
+			for (int done = begin; done < i; done++)
+			{
+				Remembered *entry = recall(rows[done].tag);
+
+				/* the row to come may have gone on to another page already */
+				if (entry != NULL && (i == nslots || entry->tag != rows[i].tag))
+					entry->block = ItemPointerGetBlockNumber(&sorted[done]->tts_tid);
+			}
+			begin = i;
+		}
+		if (i == begin)
+		{
+			promise.block = block;
+			promise.bytes = 0;
+		}
+		if (i < nslots)
+			promise.bytes += rows[i].length;
+	}
+	RelationSetTargetBlock(rel, heap_target);
+
+	pfree(sorted);
+	pfree(rows);
+	return true;
+}
+
+/*
+ * Placement needs room that is kept for neighbours, so the table's own
+ * fillfactor is its switch.  Whoever skips the free space map or freezes
+ * rows rewrites the table and brings the rows in an order of his own.
+ */
+static bool
+is_clustered(Relation rel, int options)
+{
+	return dy_clustered_placement &&
+		(options & (TABLE_INSERT_SKIP_FSM | TABLE_INSERT_FROZEN)) == 0 &&
+		RelationGetFillFactor(rel, HEAP_DEFAULT_FILLFACTOR) <= MAX_FILLFACTOR &&
+		dy_tableam_has_key(rel);
+}
+
+/* False if the row has no sort key. */
+static bool
+describe_row(Relation rel, TupleTableSlot *slot, Row *row)
+{
+	/* may move the columns, so it comes first */
+	row->length = row_length(rel, slot);
+
+	slot_getsomeattrs(slot, ATT_SK);
+	if (slot->tts_isnull[ATT_HK - 1] || slot->tts_isnull[ATT_SK - 1])
+		return false;
+
+	row->slot = slot;
+	row->hk = PG_DETOAST_DATUM_PACKED(slot->tts_values[ATT_HK - 1]);
+	row->sk = PG_DETOAST_DATUM_PACKED(slot->tts_values[ATT_SK - 1]);
+	row->tag = collection_tag(rel, row->hk);
+	return VARSIZE_ANY_EXHDR(row->sk) > 0;
+}
+
+/*
+ * The room a row will take.  A row that is too long for a page in any case
+ * is made shorter by heap, to about the threshold.
+ */
+static Size
+row_length(Relation rel, TupleTableSlot *slot)
+{
+	Size		length;
+
+	if (slot->tts_ops->get_heap_tuple != NULL)
+		length = slot->tts_ops->get_heap_tuple(slot)->t_len;
+	else
+	{
+		slot_getallattrs(slot);
+		length = MAXALIGN(SizeofHeapTupleHeader + BITMAPLEN(slot->tts_tupleDescriptor->natts)) +
+			heap_compute_data_size(slot->tts_tupleDescriptor, slot->tts_values,
+								   slot->tts_isnull);
+	}
+	return Min(MAXALIGN(length), MAXALIGN(TOAST_TUPLE_THRESHOLD)) + sizeof(ItemIdData);
+}
+
+/* A rewritten or truncated table has a new file and begins anew. */
+static uint64
+table_tag(Relation rel)
+{
+	uint64		file = dy_relation_file(rel);
+
+	return hash_bytes_extended((const unsigned char *) &file, sizeof(file), MyDatabaseId);
+}
+
+static uint64
+collection_tag(Relation rel, const struct varlena *hk)
+{
+	uint64		tag = hash_bytes_extended((const unsigned char *) VARDATA_ANY(hk),
+										  VARSIZE_ANY_EXHDR(hk), table_tag(rel));
+
+	return tag != 0 ? tag : 1;
+}
+
+/* NULL if nothing is known of the collection. */
+static Remembered *
+recall(uint64 tag)
+{
+	Remembered *entry;
+
+	if (memory == NULL)
+		return NULL;
+	entry = &memory[tag % MEMORY_SIZE];
+	return entry->tag == tag ? entry : NULL;
+}
+
+/* Drives out another collection, if need be. */
+static void
+remember(uint64 tag, BlockNumber block, uint32 rows)
+{
+	Remembered *entry;
+
+	if (memory == NULL)
+		memory = MemoryContextAllocZero(TopMemoryContext, MEMORY_SIZE * sizeof(Remembered));
+	entry = &memory[tag % MEMORY_SIZE];
+	entry->tag = tag;
+	entry->block = block;
+	entry->rows = rows;
+}
+
+/*
+ * The page for a row; never an invalid one.  promise is what a batch has in
+ * store for a page, or NULL.
+ */
+static BlockNumber
+choose_page(Relation rel, const Row *row, const Promise *promise)
+{
+	BlockNumber nblocks = RelationGetNumberOfBlocks(rel);
+	Size		needed = room_needed(rel, row, 0);
+	Remembered *entry = recall(row->tag);
+	BlockNumber last = InvalidBlockNumber;
+	Neighbours	found;
+	BlockNumber block;
+	Size		rows;
+	Size		own_page_rows;
+
+	if (entry != NULL)
+	{
+		last = entry->block;
+		if (has_room(rel, last, needed, nblocks, promise))
+		{
+			entry->rows++;
+			return last;
+		}
+	}
+
+	look_around(rel, row, &found);
+	for (int i = 0; i < found.nblocks; i++)
+	{
+		block = found.blocks[i];
+		if (block != last && has_room(rel, block, needed, nblocks, promise))
+		{
+			remember(row->tag, block, found.rows + 1);
+			return block;
+		}
+	}
+
+	/* rows of a batch that are not in the index yet are in our memory */
+	rows = found.rows;
+	entry = recall(row->tag);
+	if (entry != NULL)
+		rows = Max(rows, entry->rows);
+
+	own_page_rows = BLCKSZ * OWN_PAGE_PERCENT / 100 / row->length;
+	own_page_rows = Max(OWN_PAGE_MIN_ROWS, Min(OWN_PAGE_MAX_ROWS, own_page_rows));
+	if (rows < own_page_rows)
+		block = find_stranger_page(rel, row, nblocks, promise);
+	else
+	{
+		block = find_in_map(rel, Max(needed, BLCKSZ * OWN_PAGE_FREE_PERCENT / 100), nblocks);
+		if (block == InvalidBlockNumber)
+			block = extend(rel);
+	}
+	remember(row->tag, block, rows + 1);
+	return block;
+}
+
+/*
+ * Ask the primary index which pages the neighbours are on: first those
+ * before the row, because sort keys tend to grow, then those behind it.
+ */
+static void
+look_around(Relation rel, const Row *row, Neighbours *found)
+{
+	Oid			indexoid = RelationGetPrimaryKeyIndex(rel);
+	Relation	index;
+
+	found->rows = 0;
+	found->nblocks = 0;
+	if (!OidIsValid(indexoid))
+		return;
+
+	index = index_open(indexoid, AccessShareLock);
+	if (index->rd_rel->relam == BTREE_AM_OID &&
+		index->rd_index->indisvalid &&
+		index->rd_index->indnkeyatts >= 2 &&
+		index->rd_index->indkey.values[0] == ATT_HK &&
+		index->rd_index->indkey.values[1] == ATT_SK)
+	{
+		/* Only places are wanted, whoever's they are: no snapshot. */
+		IndexScanDesc scan = index_beginscan(rel, index, SnapshotAny, 2, 0);
+		ScanKeyData keys[2];
+
+		ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(row->hk));
+		ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_BYTEALE, PointerGetDatum(row->sk));
+		index_rescan(scan, keys, 2, NULL, 0);
+		note_neighbours(scan, BackwardScanDirection, found);
+
+		if (found->rows < OWN_PAGE_MAX_ROWS)
+		{
+			ScanKeyInit(&keys[1], 2, BTGreaterStrategyNumber, F_BYTEAGT, PointerGetDatum(row->sk));
+			index_rescan(scan, keys, 2, NULL, 0);
+			note_neighbours(scan, ForwardScanDirection, found);
+		}
+		index_endscan(scan);
+	}
+	index_close(index, AccessShareLock);
+}
+
+static void
+note_neighbours(IndexScanDesc scan, ScanDirection direction, Neighbours *found)
+{
+	ItemPointer tid;
+
+	while (found->rows < OWN_PAGE_MAX_ROWS &&
+		   (tid = index_getnext_tid(scan, direction)) != NULL)
+	{
+		BlockNumber block = ItemPointerGetBlockNumber(tid);
+		int			i;
+
+		found->rows++;
+		for (i = 0; i < found->nblocks; i++)
+		{
+			if (found->blocks[i] == block)
+				break;
+		}
+		if (i == found->nblocks && i < MAX_NEIGHBOUR_PAGES)
+			found->blocks[found->nblocks++] = block;
+	}
+}
+
+/*
+ * A page that strangers may still enter.
+ */
+static BlockNumber
+find_stranger_page(Relation rel, const Row *row, BlockNumber nblocks, const Promise *promise)
+{
+	Size		needed = room_needed(rel, row, STRANGER_RESERVE_PERCENT);
+	uint64		table = table_tag(rel);
+	int			i = table % STRANGER_PAGES;
+	bool		known = (stranger_pages[i].table == table);
+	BlockNumber block;
+
+	if (known && has_room(rel, stranger_pages[i].block, needed, nblocks, promise))
+		return stranger_pages[i].block;
+
+	block = find_in_map(rel, needed, nblocks);
+
+	/*
+	 * A backend that has just started knows nothing.  If each took a new page
+	 * for its first row, short sessions would leave a page behind each.
+	 */
+	if (block == InvalidBlockNumber && !known && nblocks > 0 &&
+		has_room(rel, nblocks - 1, needed, nblocks, promise))
+		block = nblocks - 1;
+
+	if (block == InvalidBlockNumber)
+		block = extend(rel);
+
+	stranger_pages[i].table = table;
+	stranger_pages[i].block = block;
+	return block;
+}
+
+/*
+ * Ask the free space map for a page with this much room, and tell it the
+ * truth about its wrong answers.  InvalidBlockNumber if there is none.
+ */
+static BlockNumber
+find_in_map(Relation rel, Size needed, BlockNumber nblocks)
+{
+	BlockNumber block = GetPageWithFreeSpace(rel, needed);
+
+	for (int i = 0; i < MAX_MAP_ANSWERS && block != InvalidBlockNumber; i++)
+	{
+		Size		space = free_space(rel, block, nblocks);
+
+		if (space >= needed)
+			return block;
+		CHECK_FOR_INTERRUPTS();
+		block = RecordAndGetPageWithFreeSpace(rel, block, space, needed);
+	}
+	return InvalidBlockNumber;
+}
+
+/*
+ * A new page at the end.  It stays all zeroes until heap writes to it, like
+ * those that heap itself adds in advance; nobody else looks for it before
+ * VACUUM has found it.
+ */
+static BlockNumber
+extend(Relation rel)
+{
+	Buffer		buffer;
+	BlockNumber block;
+
+	LockRelationForExtension(rel, ExclusiveLock);
+	buffer = ReadBufferExtended(rel, MAIN_FORKNUM, P_NEW, RBM_ZERO_AND_LOCK, NULL);
+	UnlockRelationForExtension(rel, ExclusiveLock);
+	block = BufferGetBlockNumber(buffer);
+	UnlockReleaseBuffer(buffer);
+	return block;
+}
+
+/*
+ * How much room a page must have for the row to enter: its length, what the
+ * fillfactor keeps free, and more.  An empty page has enough in any case.
+ */
+static Size
+room_needed(Relation rel, const Row *row, int percent_more)
+{
+	Size		needed = row->length + BLCKSZ * percent_more / 100 +
+		RelationGetTargetPageFreeSpace(rel, HEAP_DEFAULT_FILLFACTOR);
+
+	return Min(needed, Max(row->length, EMPTY_PAGE_BYTES));
+}
+
+/*
+ * Room on a page, 0 if it does not exist.  Dead versions are cleared away
+ * first, as every reader of the page would do.
+ */
+static Size
+free_space(Relation rel, BlockNumber block, BlockNumber nblocks)
+{
+	Buffer		buffer;
+	Page		page;
+	Size		space;
+
+	if (block >= nblocks)
+		return 0;
+
+	buffer = ReadBuffer(rel, block);
+	heap_page_prune_opt(rel, buffer);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(buffer);
+	if (PageIsNew(page))
+		space = BLCKSZ - SizeOfPageHeaderData;
+	else if (PageGetHeapFreeSpace(page) == 0)
+		space = 0;
+	else
+		space = PageGetExactFreeSpace(page);
+	UnlockReleaseBuffer(buffer);
+	return space;
+}
+
+static bool
+has_room(Relation rel, BlockNumber block, Size needed, BlockNumber nblocks,
+		 const Promise *promise)
+{
+	if (promise != NULL && promise->block == block)
+		needed += promise->bytes;
+	return free_space(rel, block, nblocks) >= needed;
+}
+
+static int
+compare_rows(const void *a, const void *b)
+{
+	const Row  *x = a;
+	const Row  *y = b;
+	int			result = compare_bytes(x->hk, y->hk);
+
+	return result != 0 ? result : compare_bytes(x->sk, y->sk);
+}
+
+static int
+compare_bytes(const struct varlena *a, const struct varlena *b)
+{
+	Size		a_length = VARSIZE_ANY_EXHDR(a);
+	Size		b_length = VARSIZE_ANY_EXHDR(b);
+	int			result = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_length, b_length));
+
+	if (result != 0)
+		return result;
+	return a_length < b_length ? -1 : a_length > b_length;
+}
