@@ -1,5 +1,6 @@
 -- PutItem: values, conditions, return values, what is refused and in which order.
 SET search_path = public, dynamo;
+SET dynamo.account_id = '000000000000';
 SELECT dynamo.create_table('{"TableName": "ops_put", "BillingMode": "PAY_PER_REQUEST",
   "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "N"},
                            {"AttributeName": "g", "AttributeType": "S"}],
