@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -96,7 +95,7 @@ func classify(err error) (result outcome, notDone bool) {
 		return happened, false
 	}
 	if !errors.As(err, &api) {
-		return unknown, errors.Is(err, syscall.ECONNREFUSED)
+		return unknown, false
 	}
 	switch api.name {
 	case "ConditionalCheckFailedException":

@@ -1,0 +1,270 @@
+# Load.pm
+#    Clients that write to one table and know what they have been promised.
+#
+# Each client has keys of its own and puts, increments and deletes them, one
+# operation at a time through psql; it notes each operation before it sends it
+# and again when it is acknowledged.  All clients move amounts between common
+# accounts in transactions, whose sum never changes.
+#
+# So after a crash, everything acknowledged must be there, the one operation
+# that each client had under way may be, and nothing else is allowed.
+#
+#   my $load = Dynamo::Load->prepare($node);
+#   $load->start(clients => 4);
+#   ... crash and restart ...
+#   $load->join;
+#   $load->check($node, 'after the crash');
+
+package Dynamo::Load;
+
+use strict;
+use warnings;
+
+use IPC::Open2;
+use POSIX ();
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $ACCOUNTS = 10;
+my $AMOUNT = 1000;
+
+# Makes the table Load with a GSI and an LSI in database postgres of the node.
+sub prepare
+{
+	my ($class, $node) = @_;
+
+	$node->safe_psql('postgres', 'CREATE EXTENSION IF NOT EXISTS amcheck');
+	$node->safe_psql('postgres', q{
+		SELECT dynamo.create_table('{"TableName": "Load", "BillingMode": "PAY_PER_REQUEST",
+			"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "N"},
+				{"AttributeName": "g", "AttributeType": "S"}, {"AttributeName": "l", "AttributeType": "N"}],
+			"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+			"GlobalSecondaryIndexes": [{"IndexName": "global", "Projection": {"ProjectionType": "ALL"},
+				"KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}, {"AttributeName": "l", "KeyType": "RANGE"}]}],
+			"LocalSecondaryIndexes": [{"IndexName": "local", "Projection": {"ProjectionType": "ALL"},
+				"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "l", "KeyType": "RANGE"}]}]}')});
+	for my $i (1 .. $ACCOUNTS)
+	{
+		$node->safe_psql('postgres', "SELECT dynamo.put_item('{\"TableName\": \"Load\",
+			\"Item\": {\"pk\": {\"S\": \"account\"}, \"sk\": {\"N\": \"$i\"}, \"v\": {\"N\": \"$AMOUNT\"}}}')");
+	}
+	return bless { node => $node, expected => {}, pending => {}, failed => {}, nr => 0, pids => {} }, $class;
+}
+
+# Starts clients; each ends when its connection does, or with stop.
+sub start
+{
+	my ($self, %options) = @_;
+
+	for (1 .. $options{clients} // 4)
+	{
+		my $nr = ++$self->{nr};
+		my $log = "$PostgreSQL::Test::Utils::tmp_check/load_$nr.log";
+		my $pid = fork() // die "cannot fork: $!";
+		if ($pid == 0)
+		{
+			eval { run_client($self->{node}->connstr('postgres'), $nr, $log); 1 } or warn $@;
+			# no destructors: the nodes are the parent's
+			POSIX::_exit(0);
+		}
+		$self->{pids}{$pid} = $log;
+	}
+	return;
+}
+
+# Lets the clients finish their last operation and reads their notes.
+sub stop
+{
+	my ($self) = @_;
+
+	kill 'TERM', keys %{ $self->{pids} };
+	return $self->join;
+}
+
+# Waits until the clients have ended by themselves.
+sub join
+{
+	my ($self) = @_;
+	my $acknowledged = 0;
+
+	foreach my $pid (keys %{ $self->{pids} })
+	{
+		waitpid $pid, 0;
+		$acknowledged += $self->read_notes($self->{pids}{$pid});
+	}
+	$self->{pids} = {};
+	return $acknowledged;
+}
+
+# Kills the postmaster, and returns when all processes of the server have
+# ended.  Where nobody collects the dead postmaster its pid seems to live on, so
+# its lock file has to go; nothing else can have the data directory by then.
+sub kill_server
+{
+	my ($node) = @_;
+	my $directory = $node->data_dir;
+
+	$node->kill9;
+	for (1 .. 600)
+	{
+		last unless grep { (readlink($_) // '') eq $directory } glob('/proc/[0-9]*/cwd');
+		sleep 0.1;
+	}
+	unlink "$directory/postmaster.pid", $node->host . '/.s.PGSQL.' . $node->port . '.lock';
+	return;
+}
+
+# Is everything as promised?  Rows, indexes, and the sum of the accounts.
+sub check
+{
+	my ($self, $node, $when) = @_;
+	my %found = map { my ($key, $value) = split /\|/; $key => $value } split /\n/,
+	  $node->safe_psql('postgres', q{SELECT (item::jsonb ->> 'pk') || '/' || (item::jsonb ->> 'sk'), item::jsonb ->> 'v'
+		FROM dynamo_data."Load" WHERE item::jsonb ->> 'pk' <> 'account'});
+	my @wrong;
+
+	foreach my $key (keys %{ { %found, %{ $self->{expected} }, %{ $self->{pending} } } })
+	{
+		my $value = $found{$key} // 'none';
+		my @allowed = ($self->{expected}{$key} // 'none');
+		push @allowed, $self->{pending}{$key} if exists $self->{pending}{$key};
+		push @wrong, "$key is $value, not " . CORE::join(' or ', @allowed) unless grep { $_ eq $value } @allowed;
+
+		# what was under way is decided now
+		if ($value eq 'none') { delete $self->{expected}{$key}; }
+		else { $self->{expected}{$key} = $value; }
+	}
+	$self->{pending} = {};
+
+	# conflicts of transactions are to be expected; a waiting statement may find a deadlock with DDL
+	is(CORE::join(' ', grep { !/^(KV009|40P01)$/ } sort keys %{ $self->{failed} }), '', "$when: no write failed");
+	is(CORE::join("\n", @wrong), '', "$when: every acknowledged write is there");
+	is($node->safe_psql('postgres', q{SELECT sum((item::jsonb ->> 'v')::int) FROM dynamo_data."Load"
+		WHERE item::jsonb ->> 'pk' = 'account'}), $ACCOUNTS * $AMOUNT, "$when: no transaction is half done");
+	check_indexes($node, $when);
+	return;
+}
+
+# Every index against the rows, by dynamo.check and by amcheck.
+sub check_indexes
+{
+	my ($node, $when) = @_;
+
+	is($node->safe_psql('postgres', q{SELECT * FROM dynamo.check('Load')}), '', "$when: indexes agree with the items");
+	is($node->safe_psql('postgres', q{SELECT count(bt_index_check(indexrelid, true)) > 0 FROM pg_index
+		JOIN pg_class ON pg_class.oid = indexrelid
+		WHERE indrelid = 'dynamo_data."Load"'::regclass AND relam = 403 AND indisvalid}), 't', "$when: btrees are sound");
+	return;
+}
+
+sub read_notes
+{
+	my ($self, $file) = @_;
+	my $acknowledged = 0;
+	my $try;
+
+	open my $log, '<', $file or die "cannot read $file: $!";
+	while (my $line = <$log>)
+	{
+		chomp $line;
+		my ($what, $key, $value) = split / /, $line;
+		if ($what eq 'try') { $try = [ $key, $value ]; }
+		else
+		{
+			if ($what eq 'done')
+			{
+				$acknowledged++;
+				if ($try->[0] eq '-') { }
+				elsif ($try->[1] eq 'none') { delete $self->{expected}{ $try->[0] }; }
+				else { $self->{expected}{ $try->[0] } = $try->[1]; }
+			}
+			else { $self->{failed}{$key}++; }
+			undef $try;
+		}
+	}
+	close $log;
+	$self->{pending}{ $try->[0] } = $try->[1] if $try && $try->[0] ne '-';
+	return $acknowledged;
+}
+
+# One client: a psql that gets a statement at a time and says how it went.
+sub run_client
+{
+	my ($connstr, $nr, $file) = @_;
+	my $stopping = 0;
+	my %mine;
+
+	local $SIG{TERM} = sub { $stopping = 1 };
+	local $SIG{PIPE} = 'IGNORE';
+	open my $log, '>', $file or die "cannot write $file: $!";
+	$log->autoflush(1);
+	srand($nr);
+
+	open STDERR, '>', "$file.errors";
+	my $pid = open2(my $out, my $in, 'psql', '-XAtq', '-d', $connstr);
+	$in->autoflush(1);
+
+	while (!$stopping)
+	{
+		my ($key, $value, $request) = next_operation($nr, \%mine);
+
+		print $log "try $key $value\n";
+		# not \echo: psql flushes its output at the end of a query only
+		print $in "$request\nSELECT 'done', :'SQLSTATE';\n" or last;
+		my $state;
+		while (defined(my $line = <$out>))
+		{
+			if ($line =~ /^done\|(\w+)/) { $state = $1; last; }
+		}
+		last unless defined $state;
+
+		print $log $state eq '00000' ? "done\n" : "failed $state\n";
+		if ($state eq '00000' && $key ne '-') { $mine{$key} = $value; }
+	}
+	close $in;
+	waitpid $pid, 0;
+	return;
+}
+
+# Returns key, value that it will have, statement.
+sub next_operation
+{
+	my ($nr, $mine) = @_;
+	my $sk = int(rand(30));
+	my $key = "client$nr/$sk";
+	my $old = $mine->{$key} // 'none';
+	my $name = qq{"TableName": "Load"};
+	my $map = qq{"pk": {"S": "client$nr"}, "sk": {"N": "$sk"}};
+	my $dice = rand();
+
+	if ($dice < 0.4)
+	{
+		my $value = int(rand(1_000_000));
+		my $pad = 'x' x rand(rand() < 0.02 ? 20_000 : 400);
+		my $index = rand() < 0.7 ? sprintf('"g": {"S": "g%d"}, "l": {"N": "%d"}, ', rand(5), rand(10)) : '';
+		return ($key, $value,
+			qq{SELECT dynamo.put_item('{$name, "Item": {$map, $index"v": {"N": "$value"}, "pad": {"S": "$pad"}}}');});
+	}
+	if ($dice < 0.7)
+	{
+		my $value = ($old eq 'none' ? 0 : $old) + 1;
+		return ($key, $value, qq{SELECT dynamo.update_item('{$name, "Key": {$map}, "UpdateExpression": "ADD v :one",
+			"ExpressionAttributeValues": {":one": {"N": "1"}}}');});
+	}
+	if ($dice < 0.8)
+	{
+		return ($key, 'none', qq{SELECT dynamo.delete_item('{$name, "Key": {$map}}');});
+	}
+
+	my ($from, $to) = (1 + int(rand($ACCOUNTS)), 1 + int(rand($ACCOUNTS)));
+	$to = $from % $ACCOUNTS + 1 if $from == $to;
+	my $amount = int(rand(10));
+	my $update = '{"Update": {"TableName": "Load", "Key": {"pk": {"S": "account"}, "sk": {"N": "%d"}},
+		"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": {":n": {"N": "%d"}}}}';
+	return ('-', '-', sprintf(
+			qq{SELECT dynamo.transact_write_items('{"TransactItems": [$update, $update]}');},
+			$from, -$amount, $to, $amount));
+}
+
+1;
