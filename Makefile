@@ -54,8 +54,14 @@ override with_llvm = no
 # PGXS' first target must not become ours by accident.
 all:
 
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+# make start and make test install Postgres first if it is not there.
+PGXS := $(shell $(PG_CONFIG) --pgxs 2> /dev/null)
+ifneq ($(PGXS),)
 include $(PGXS)
+else
+all install clean:
+	@echo "$(PG_CONFIG) cannot be run; set PG_CONFIG to that of a Postgres with server headers" >&2; false
+endif
 
 # Servers before 16 leave PGDLLEXPORT empty, which -fvisibility=hidden would
 # turn into a library without entry points.

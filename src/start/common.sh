@@ -2,14 +2,15 @@
 #    Where `make start` keeps things and how it runs them.  Sourced, not run.
 #
 # $state      .dynamo, with env, secrets, logs and the process id of the bridge
-# $place      where the cluster is: $state itself or, if the user Postgres runs
-#             as cannot reach that (a clone below /root), a directory in
-#             /var/lib/dynamo, to which $state/cluster is a link
+# $cluster    the data directory: in $state or, if the user Postgres runs as
+#             cannot reach that (a clone below /root), in /var/lib/dynamo, with
+#             a link in $state
 # $server_user  runs Postgres and the bridge
 # as_server   in front of a command: run it as that user
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 state=$top/.dynamo
+cluster=$(readlink -f "$state/cluster" || echo "$state/cluster")
 
 server_user=$(id -un)
 as_server=()
@@ -39,8 +40,8 @@ bridge_pid() {
 }
 
 postgres_runs() {
-	[ -e "$state/cluster/PG_VERSION" ] &&
-		"${as_server[@]}" "$bindir/pg_ctl" -D "$state/cluster/" status > /dev/null 2>&1
+	[ -e "$cluster/PG_VERSION" ] &&
+		"${as_server[@]}" "$bindir/pg_ctl" -D "$cluster" status > /dev/null 2>&1
 }
 
 stop_bridge() {
@@ -58,5 +59,5 @@ stop_bridge() {
 
 stop_postgres() {
 	postgres_runs || return 0
-	"${as_server[@]}" "$bindir/pg_ctl" -D "$state/cluster/" -m fast -w stop > /dev/null
+	"${as_server[@]}" "$bindir/pg_ctl" -D "$cluster" -m fast -w stop > /dev/null
 }
