@@ -121,7 +121,9 @@ $(DY_INSTALL_SQL): $(DY_SQL_PARTS) dynamo.control Makefile
 	  cat $(DY_SQL_PARTS) ) > $@.tmp
 	mv $@.tmp $@
 
+ifneq ($(PGXS),)
 -include src/bridge/Makefile.inc
+endif
 
 # ---------------------------------------------------------------- helpers
 

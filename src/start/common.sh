@@ -16,7 +16,7 @@ server_user=$(id -un)
 as_server=()
 if [ "$(id -u)" = 0 ]; then
 	server_user=postgres
-	as_server=(runuser -u "$server_user" --)
+	as_server=(runuser -u "$server_user" -- env -C /)
 fi
 
 die() {
