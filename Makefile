@@ -142,10 +142,10 @@ help:
 	@echo "make lint         check layers, symbols, docs, sizes and format"
 
 start:
-	src/start/start
+	@src/start/start
 
 stop:
-	src/start/stop
+	@src/start/stop
 
 # The names of types come from the debug information of what was built.
 indent: all
@@ -159,8 +159,8 @@ lint: all
 
 .PHONY: test
 test:
-	test/run
+	@test/run
 
 # make test-regress, make test-tap, ...: one kind (test/lib/kinds)
 test-%:
-	test/run $*
+	@test/run $*
