@@ -160,7 +160,7 @@ bind_writes(BatchWrite *writes, int n)
 		}
 
 		for (int k = 0; k < i; k++)
-			if (writes[k].write.table == write->table &&
+			if (writes[k].write.table->relid == write->table->relid &&
 				dy_row_key_equal(&writes[k].write.key, &write->key))
 				dy_validation("Provided list of item keys contains duplicates");
 	}

@@ -66,9 +66,11 @@ dy_consumed_add_write(DyConsumed *consumed, const DyWrite *write, double factor)
 
 	dy_write_capacity(write, &capacity);
 	consumed->table_units += capacity.table * factor;
+	/* by position: the write may have another copy of the table's description */
+	Assert(write->table->nindexes == consumed->table->nindexes);
 	for (int i = 0; i < write->table->nindexes; i++)
 		if (capacity.indexes[i] > 0)
-			dy_consumed_add_index(consumed, &write->table->indexes[i],
+			dy_consumed_add_index(consumed, &consumed->table->indexes[i],
 								  capacity.indexes[i] * factor);
 }
 

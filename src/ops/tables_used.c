@@ -24,7 +24,7 @@ dy_tables_used(DyTablesUsed *used, const DyTable *table, DyBytes name)
 	DyTableUse *use;
 
 	for (int i = 0; i < used->n; i++)
-		if (used->uses[i].consumed.table == table)
+		if (used->uses[i].consumed.table->relid == table->relid)
 			return &used->uses[i];
 
 	if (used->n == used->allocated)

@@ -18,7 +18,10 @@ typedef struct DyTableUse
 	DyValue    *collections;	/* keys or items of them, each partition once */
 } DyTableUse;
 
-/* In the order in which they were met.  Zero it to begin with. */
+/*
+ * In the order in which they were met.  Zero it to begin with.  Tables are told
+ * apart by relation: the cache may have made a description anew meanwhile.
+ */
 typedef struct DyTablesUsed
 {
 	int			n;

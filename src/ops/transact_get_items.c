@@ -123,7 +123,7 @@ check_distinct(const Get *gets, const DyCancellationReason *reasons, int n)
 	for (int i = 0; i < n; i++)
 		for (int k = 0; k < i; k++)
 			if (reasons[i].code == NULL && reasons[k].code == NULL &&
-				gets[i].table == gets[k].table &&
+				gets[i].table->relid == gets[k].table->relid &&
 				dy_row_key_equal(&gets[i].key, &gets[k].key))
 				dy_validation("Transaction request cannot include multiple operations on one item");
 }

@@ -69,7 +69,7 @@ dy_transaction_check_distinct(const DyTransaction *t)
 	for (int i = 0; i < t->n; i++)
 		for (int k = 0; k < i; k++)
 			if (t->reasons[i].code == NULL && t->reasons[k].code == NULL &&
-				t->writes[i].write.table == t->writes[k].write.table &&
+				t->writes[i].write.table->relid == t->writes[k].write.table->relid &&
 				dy_row_key_equal(&t->writes[i].write.key, &t->writes[k].write.key))
 				dy_validation("Transaction request cannot include multiple operations on one item");
 }
