@@ -19,6 +19,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/memutils.h"
 
 #include "ops/page.h"
 
@@ -30,6 +31,7 @@ typedef struct ItemSet
 	DyPage		page;
 	DyRange    *range;			/* NULL once closed */
 	DyBuilder  *scratch;
+	MemoryContext filter_context;	/* reset with every item looked at */
 	int64		left;			/* rows still to return; negative: no limit */
 } ItemSet;
 
@@ -47,6 +49,7 @@ enum ScanArgument
 
 static Datum next_item(FunctionCallInfo fcinfo, PrepareFunction prepare,
 					   void (*write_request) (FunctionCallInfo, DyResponse *), int limit_argument);
+static bool passes_filter(ItemSet *set, DyValue item);
 static void close_item_set(Datum arg);
 static void write_query_request(FunctionCallInfo fcinfo, DyResponse *r);
 static void write_scan_request(FunctionCallInfo fcinfo, DyResponse *r);
@@ -127,6 +130,8 @@ next_item(FunctionCallInfo fcinfo, PrepareFunction prepare,
 		prepare(request.text.data, request.text.len, &set->page);
 		set->left = PG_ARGISNULL(limit_argument) ? -1 : PG_GETARG_INT64(limit_argument);
 		set->scratch = dy_build_create();
+		set->filter_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo filter",
+													ALLOCSET_SMALL_SIZES);
 		set->range = dy_range_open(&set->page.range);
 		/* the caller may stop asking before the end */
 		RegisterExprContextCallback(info->econtext, close_item_set, PointerGetDatum(set));
@@ -138,7 +143,7 @@ next_item(FunctionCallInfo fcinfo, PrepareFunction prepare,
 	set = call->user_fctx;
 	while (set->left != 0 && dy_range_next(set->range, &item))
 	{
-		if (!dy_condition_holds(set->page.filter, item))
+		if (!passes_filter(set, item))
 			continue;
 		if (set->left > 0)
 			set->left--;
@@ -149,6 +154,21 @@ next_item(FunctionCallInfo fcinfo, PrepareFunction prepare,
 	UnregisterExprContextCallback(info->econtext, close_item_set, PointerGetDatum(set));
 	close_item_set(PointerGetDatum(set));
 	SRF_RETURN_DONE(call);
+}
+
+/*
+ * Does the filter hold?  A set may have any number of items that do not pass,
+ * so what evaluation leaves behind is freed each time.
+ */
+static bool
+passes_filter(ItemSet *set, DyValue item)
+{
+	MemoryContext caller = MemoryContextSwitchTo(set->filter_context);
+	bool		holds = dy_condition_holds(set->page.filter, item);
+
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(set->filter_context);
+	return holds;
 }
 
 static void
