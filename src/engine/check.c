@@ -255,7 +255,7 @@ derive_again(Check *check, TupleTableSlot *slot, Datum *values, bool *isnull)
 		{
 			item = dy_item_value(stored);
 			dy_value_check(item);
-			dy_row_derive_update(check->table, item, item, true, values, isnull);
+			dy_row_derive_update(check->table, NULL, item, item, true, values, isnull);
 			derived = true;
 		}
 		PG_CATCH();

@@ -266,12 +266,12 @@ fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item)
 	}
 
 	if (write->kind == DY_WRITE_UPDATE)
-		dy_row_derive_update(write->table, found ? write->old_item : write->key_map,
+		dy_row_derive_update(write->table, &write->key, found ? write->old_item : write->key_map,
 							 write->new_item,
 							 write->update == NULL || !write->update->legacy,
 							 change->values, change->isnull);
 	else
-		dy_row_derive(write->table, write->new_item, change->values, change->isnull);
+		dy_row_derive(write->table, &write->key, write->new_item, change->values, change->isnull);
 
 	change->values[DY_ATT_ITEM - 1] = PointerGetDatum(item);
 	change->isnull[DY_ATT_ITEM - 1] = false;

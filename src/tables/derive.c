@@ -77,11 +77,11 @@ dynamo_derive_row(PG_FUNCTION_ARGS)
 	isnull = palloc0(desc->natts * sizeof(bool));
 	replace = palloc0(desc->natts * sizeof(bool));
 	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
-		dy_row_derive_update(table,
+		dy_row_derive_update(table, NULL,
 							 item_of_tuple(data->tg_trigtuple, desc, RelationGetRelationName(rel)),
 							 map, false, values, isnull);
 	else
-		dy_row_derive(table, map, values, isnull);
+		dy_row_derive(table, NULL, map, values, isnull);
 
 	replace[DY_ATT_HK - 1] = true;
 	replace[DY_ATT_SK - 1] = true;

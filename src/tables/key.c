@@ -43,7 +43,7 @@ typedef enum Mode
 static DyRowKey make_key(const DyTable *table, DyValue hash, DyValue range);
 static void check_key_value(const DyKeyAttribute *attribute, DyValue value, bool is_hash);
 static void check_hash_length(DyValue value);
-static void derive_row(const DyTable *table, DyValue old_map, DyValue map, Mode mode,
+static void derive_row(const DyTable *table, const DyRowKey *known, DyValue old_map, DyValue map, Mode mode,
 					   Datum *values, bool *isnull);
 static bytea *index_key(const DyIndex *index, DyValue old_map, DyValue map, Mode mode);
 static bool was_the_same(const DyKeyAttribute *attribute, DyValue old_map, DyValue value);
@@ -121,19 +121,19 @@ dy_index_key_of_item(const DyTable *table, const DyIndex *index, DyValue map)
  * All derived columns of a new row.
  */
 void
-dy_row_derive(const DyTable *table, DyValue map, Datum *values, bool *isnull)
+dy_row_derive(const DyTable *table, const DyRowKey *key, DyValue map, Datum *values, bool *isnull)
 {
-	derive_row(table, DY_NO_VALUE, map, MODE_PUT, values, isnull);
+	derive_row(table, key, DY_NO_VALUE, map, MODE_PUT, values, isnull);
 }
 
 /*
  * All derived columns of a changed row.
  */
 void
-dy_row_derive_update(const DyTable *table, DyValue old_map, DyValue map,
+dy_row_derive_update(const DyTable *table, const DyRowKey *key, DyValue old_map, DyValue map,
 					 bool by_expression, Datum *values, bool *isnull)
 {
-	derive_row(table, old_map, map, by_expression ? MODE_UPDATE : MODE_LEGACY_UPDATE,
+	derive_row(table, key, old_map, map, by_expression ? MODE_UPDATE : MODE_LEGACY_UPDATE,
 			   values, isnull);
 }
 
@@ -222,10 +222,10 @@ check_hash_length(DyValue value)
 }
 
 static void
-derive_row(const DyTable *table, DyValue old_map, DyValue map, Mode mode,
+derive_row(const DyTable *table, const DyRowKey *known, DyValue old_map, DyValue map, Mode mode,
 		   Datum *values, bool *isnull)
 {
-	DyRowKey	key = dy_key_of_item(table, map);
+	DyRowKey	key = known != NULL ? *known : dy_key_of_item(table, map);
 
 	values[DY_ATT_HK - 1] = PointerGetDatum(key.hk);
 	isnull[DY_ATT_HK - 1] = false;

@@ -142,9 +142,10 @@ extern bytea *dy_index_key_of_item(const DyTable *table, const DyIndex *index, D
 /*
  * Checks and columns of a whole row: values/isnull have the relation's
  * natts entries; hk, sk, x*, expires are filled (item and dropped columns
- * are the caller's).
+ * are the caller's).  key is the primary key if the caller has it, which
+ * spares the digest; NULL: it is taken from map.
  */
-extern void dy_row_derive(const DyTable *table, DyValue map, Datum *values, bool *isnull);
+extern void dy_row_derive(const DyTable *table, const DyRowKey *key, DyValue map, Datum *values, bool *isnull);
 
 /*
  * The same for an update of old_map to map.  An index key attribute that the
@@ -152,7 +153,7 @@ extern void dy_row_derive(const DyTable *table, DyValue map, Datum *values, bool
  * before the index was); the item then is not in the index.  by_expression:
  * texts of UpdateExpression; else those of PutItem and AttributeUpdates.
  */
-extern void dy_row_derive_update(const DyTable *table, DyValue old_map, DyValue map,
+extern void dy_row_derive_update(const DyTable *table, const DyRowKey *key, DyValue old_map, DyValue map,
 								 bool by_expression, Datum *values, bool *isnull);
 
 /*

@@ -36,14 +36,29 @@
  */
 #define MAX_ECHO_BYTES		(1024 * 1024)
 
+/*
+ * One step of the path to the node being checked: a member, an element of a
+ * list, or a value of a map.  Steps lie on the stack, and become text only
+ * when there is something to complain about.
+ */
+typedef struct Step
+{
+	const struct Step *outer;	/* NULL: this is a member of the request */
+	const char *member;			/* name; NULL: an element or a value */
+	int			element;		/* from 1; 0: a value */
+	DyBytes		key;
+} Step;
+
 typedef struct Validation
 {
 	int			count;
 	StringInfoData text;		/* the errors, with "; " between them */
-	StringInfoData path;		/* of the node being checked */
+	const Step *at;				/* the node being checked */
 } Validation;
 
 static void check_tables_first(Validation *v, const DyNode *request);
+static void check_member(Validation *v, const DyMember *member, const DyNode *node);
+static void check_elements(Validation *v, const DyShape *shape, const DyNode *list);
 static void check_node(Validation *v, const DyShape *shape, const DyNode *node, bool required);
 static void check_table_name(Validation *v, const DyShape *shape, const DyNode *node);
 static void check_text(Validation *v, const DyShape *shape, DyBytes text, const DyNode *echo);
@@ -54,7 +69,7 @@ static int64 count_chars(DyBytes text);
 static void write_length_constraints(StringInfo dest, const DyShape *shape);
 static void add_error(Validation *v, const DyNode *echo, const char *fmt,...) pg_attribute_printf(3, 4);
 static void raise_errors(Validation *v);
-static void enter_member(Validation *v, const char *name);
+static void write_path(StringInfo dest, const Step *step);
 static void echo_node(StringInfo dest, const DyNode *node);
 static void echo_value(StringInfo dest, DyValue value);
 static void echo_content(StringInfo dest, DyValue value);
@@ -74,7 +89,7 @@ dy_request_validate(const DyNode *request)
 
 	v.count = 0;
 	v.text.data = NULL;
-	initStringInfo(&v.path);
+	v.at = NULL;
 
 	check_tables_first(&v, request);
 	for (int i = 0; i < shape->nmembers && v.count < MAX_ERRORS; i++)
@@ -84,12 +99,9 @@ dy_request_validate(const DyNode *request)
 
 		if (member->shape->table != DY_NAMES_NO_TABLE && node->present)
 			continue;
-		enter_member(&v, member->name);
-		check_node(&v, member->shape, node, member->required);
-		v.path.len = 0;
+		check_member(&v, member, node);
 	}
 	raise_errors(&v);
-	pfree(v.path.data);
 }
 
 /*
@@ -109,10 +121,12 @@ check_tables_first(Validation *v, const DyNode *request)
 			continue;
 		if (node->present)
 		{
-			enter_member(v, member->name);
+			Step		step = {.member = member->name};
+
+			v->at = &step;
 			check_table_name(v, member->shape, node);
 			raise_errors(v);
-			v->path.len = 0;
+			v->at = NULL;
 		}
 		else if (member->required && member->shape->table != DY_NAMES_TABLE)
 			dy_validation("The parameter '%s' is required but was not present in the request",
@@ -120,14 +134,37 @@ check_tables_first(Validation *v, const DyNode *request)
 	}
 }
 
+static void
+check_member(Validation *v, const DyMember *member, const DyNode *node)
+{
+	Step		step = {.outer = v->at, .member = member->name};
+
+	v->at = &step;
+	check_node(v, member->shape, node, member->required);
+	v->at = step.outer;
+}
+
+/* The elements of a list, whose own length has been dealt with. */
+static void
+check_elements(Validation *v, const DyShape *shape, const DyNode *list)
+{
+	Step		step = {.outer = v->at};
+
+	v->at = &step;
+	for (int i = 0; i < list->u.list.count && v->count < MAX_ERRORS; i++)
+	{
+		step.element = i + 1;
+		check_node(v, shape->element, &list->u.list.nodes[i], true);
+	}
+	v->at = step.outer;
+}
+
 /*
- * One node and what is inside.  v->path is its path, and so again on return.
+ * One node and what is inside.
  */
 static void
 check_node(Validation *v, const DyShape *shape, const DyNode *node, bool required)
 {
-	int			path_len = v->path.len;
-
 	if (v->count >= MAX_ERRORS)
 		return;
 	if (!node->present)
@@ -141,22 +178,11 @@ check_node(Validation *v, const DyShape *shape, const DyNode *node, bool require
 	{
 		case DY_SHAPE_STRUCTURE:
 			for (int i = 0; i < shape->nmembers; i++)
-			{
-				const DyMember *member = &shape->members[i];
-
-				enter_member(v, member->name);
-				check_node(v, member->shape, &node->u.list.nodes[i], member->required);
-				v->path.len = path_len;
-			}
+				check_member(v, &shape->members[i], &node->u.list.nodes[i]);
 			break;
 		case DY_SHAPE_LIST:
 			check_count(v, shape, node->u.list.count, node, "length");
-			for (int i = 0; i < node->u.list.count && v->count < MAX_ERRORS; i++)
-			{
-				appendStringInfo(&v->path, ".%d.member", i + 1);
-				check_node(v, shape->element, &node->u.list.nodes[i], true);
-				v->path.len = path_len;
-			}
+			check_elements(v, shape, node);
 			break;
 		case DY_SHAPE_MAP:
 			check_map(v, shape, node);
@@ -181,8 +207,6 @@ check_node(Validation *v, const DyShape *shape, const DyNode *node, bool require
 		case DY_SHAPE_ITEM:
 			break;
 	}
-	v->path.len = path_len;
-	v->path.data[path_len] = '\0';
 }
 
 /*
@@ -256,8 +280,8 @@ check_count(Validation *v, const DyShape *shape, int64 count, const DyNode *echo
 static void
 check_map(Validation *v, const DyShape *shape, const DyNode *node)
 {
-	int			path_len = v->path.len;
 	const DyShape *element = shape->element;
+	Step		step = {.outer = v->at};
 
 	check_count(v, shape, node->u.list.count, node, "length");
 
@@ -296,28 +320,18 @@ check_map(Validation *v, const DyShape *shape, const DyNode *node)
 		}
 	}
 
+	v->at = &step;
 	for (int i = 0; i < node->u.list.count && v->count < MAX_ERRORS; i++)
 	{
 		const DyNode *value = &node->u.list.nodes[i];
 
-		appendStringInfo(&v->path, ".%.*s.member",
-						 (int) node->u.list.names[i].len, node->u.list.names[i].data);
+		step.key = node->u.list.names[i];
 		if (element->kind == DY_SHAPE_LIST && value->present)
-		{
-			/* its length has been dealt with */
-			int			list_path_len = v->path.len;
-
-			for (int j = 0; j < value->u.list.count && v->count < MAX_ERRORS; j++)
-			{
-				appendStringInfo(&v->path, ".%d.member", j + 1);
-				check_node(v, element->element, &value->u.list.nodes[j], true);
-				v->path.len = list_path_len;
-			}
-		}
+			check_elements(v, element, value);
 		else
 			check_node(v, element, value, true);
-		v->path.len = path_len;
 	}
+	v->at = step.outer;
 }
 
 /*
@@ -363,7 +377,7 @@ write_length_constraints(StringInfo dest, const DyShape *shape)
 }
 
 /*
- * One more error at v->path.  echo is what stands there, or NULL for null.
+ * One more error at v->at.  echo is what stands there, or NULL for null.
  */
 static void
 add_error(Validation *v, const DyNode *echo, const char *fmt,...)
@@ -389,7 +403,9 @@ add_error(Validation *v, const DyNode *echo, const char *fmt,...)
 			v->text.len = start + pg_mbcliplen(v->text.data + start, v->text.len - start, MAX_ECHO_BYTES);
 		appendStringInfoChar(&v->text, '\'');
 	}
-	appendStringInfo(&v->text, " at '%.*s' failed to satisfy constraint: ", v->path.len, v->path.data);
+	appendStringInfoString(&v->text, " at '");
+	write_path(&v->text, v->at);
+	appendStringInfoString(&v->text, "' failed to satisfy constraint: ");
 	for (;;)
 	{
 		va_list		args;
@@ -412,15 +428,24 @@ raise_errors(Validation *v)
 					  v->count, v->count > 1 ? "s" : "", v->text.data);
 }
 
-/*
- * Append a member to the path.
- */
+/* Recursion ends with the shape, which is a few levels deep. */
 static void
-enter_member(Validation *v, const char *name)
+write_path(StringInfo dest, const Step *step)
 {
-	if (v->path.len > 0)
-		appendStringInfoChar(&v->path, '.');
-	echo_member_name(&v->path, name);
+	if (step->outer != NULL)
+	{
+		write_path(dest, step->outer);
+		appendStringInfoChar(dest, '.');
+	}
+	if (step->member != NULL)
+		echo_member_name(dest, step->member);
+	else if (step->element > 0)
+		appendStringInfo(dest, "%d.member", step->element);
+	else
+	{
+		appendBinaryStringInfo(dest, step->key.data, step->key.len);
+		appendStringInfoString(dest, ".member");
+	}
 }
 
 /*
