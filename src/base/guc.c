@@ -40,7 +40,7 @@ dy_guc_init(void)
 							   "AWS account id in the ARNs of this database.",
 							   "Twelve digits.",
 							   &dy_account_id,
-							   "000000000000",
+							   "123456789012",
 							   PGC_SUSET,
 							   0,
 							   check_account_id, NULL, NULL);

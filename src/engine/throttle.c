@@ -300,8 +300,8 @@ draw(const BucketSpec *spec, double units)
 
 /*
  * The bucket in its set, made full if it is not there, in the place of an
- * empty slot or of the bucket with the least missing.  A bucket whose
- * parameters have changed keeps its level.
+ * empty slot or of the bucket with the least missing.  A change of the limit
+ * takes effect at once: it forgives debts and gives a second's worth.
  */
 static Bucket *
 find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, TimestampTz now)
@@ -318,7 +318,7 @@ find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, TimestampTz now
 		{
 			if (bucket->rate != spec->rate || bucket->capacity != spec->capacity)
 			{
-				bucket->tokens = Min(level(bucket, now), spec->capacity);
+				bucket->tokens = Min(Max(level(bucket, now), spec->rate), spec->capacity);
 				bucket->filled = now;
 				bucket->rate = spec->rate;
 				bucket->capacity = spec->capacity;

@@ -21,7 +21,8 @@ typedef enum DyThroughput
 typedef struct DyThrottleTarget
 {
 	const DyTable *table;
-	const DyIndex *index;		/* a GSI; NULL: the table, which local indexes draw from too */
+	const DyIndex *index;		/* a GSI; NULL: the table, which local indexes
+								 * draw from too */
 	DyThroughput kind;
 	bool		has_partition;
 	uint8		partition[16];	/* digest of the partition key */
@@ -32,8 +33,10 @@ typedef enum DyThrottleReason
 {
 	DY_NOT_THROTTLED,
 	DY_THROTTLED_PROVISIONED,	/* units of the table or index */
-	DY_THROTTLED_ON_DEMAND_MAXIMUM, /* OnDemandThroughput of the table or index */
-	DY_THROTTLED_KEY_RANGE		/* 3,000 read or 1,000 write units of one partition key */
+	DY_THROTTLED_ON_DEMAND_MAXIMUM, /* OnDemandThroughput of the table or
+									 * index */
+	DY_THROTTLED_KEY_RANGE		/* 3,000 read or 1,000 write units of one
+								 * partition key */
 } DyThrottleReason;
 
 extern void dy_throttle_init(void);

@@ -128,7 +128,10 @@ dynamo_backfill_main(Datum arg)
 	}
 	CommitTransactionCommand();
 
-	/* of the advisory kind because only those end with the session, however it ends */
+	/*
+	 * of the advisory kind because only those end with the session, however
+	 * it ends
+	 */
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, WORKER_LOCK_FIELD);
 	(void) LockAcquire(&tag, ExclusiveLock, true, false);
 

@@ -31,8 +31,8 @@ static const DyShape keys = DY_LIST_OF(dy_shape_item, DY_NO_BOUND, DY_NO_BOUND);
 DY_STRUCTURE_NAMED(TABLE, table_keys, "KeysAndAttributes", TABLE_MEMBERS)
 
 static const DyShape request_items = {
-	.kind = DY_SHAPE_MAP, .element = &table_keys, .key = &dy_shape_table_arn,
-	.min = DY_NO_BOUND, .max = DY_NO_BOUND
+	.kind = DY_SHAPE_MAP,.element = &table_keys,.key = &dy_shape_table_arn,
+	.min = DY_NO_BOUND,.max = DY_NO_BOUND
 };
 
 #define BATCH_MEMBERS(M) \
@@ -102,8 +102,8 @@ static void
 check_counts(const DyNode *items)
 {
 	static const char *const text = "1 validation error detected: Value at "
-		"'RequestItems.%.*s.member.Keys' failed to satisfy constraint: "
-		"Member must have length %s than or equal to %d";
+	"'RequestItems.%.*s.member.Keys' failed to satisfy constraint: "
+	"Member must have length %s than or equal to %d";
 	int			total = 0;
 
 	if (items->u.list.count == 0)
@@ -200,7 +200,7 @@ check_throughput(TableRequest *tables, int ntables)
 		{
 			DyThrottleTarget here;
 			DyThrottleReason reason =
-				dy_read_throttled(tables[i].table, &tables[i].keys[k], &here);
+			dy_read_throttled(tables[i].table, &tables[i].keys[k], &here);
 
 			if (reason == DY_NOT_THROTTLED)
 				any = true;

@@ -40,8 +40,8 @@ DY_STRUCTURE_NAMED(WRITE, write_request, "WriteRequest", WRITE_MEMBERS)
 static const DyShape write_requests = DY_LIST_OF(write_request, 1, DY_MAX_BATCH_WRITE_ITEMS);
 
 static const DyShape request_items = {
-	.kind = DY_SHAPE_MAP, .element = &write_requests, .key = &dy_shape_table_arn,
-	.min = DY_NO_BOUND, .max = DY_NO_BOUND
+	.kind = DY_SHAPE_MAP,.element = &write_requests,.key = &dy_shape_table_arn,
+	.min = DY_NO_BOUND,.max = DY_NO_BOUND
 };
 
 #define BATCH_MEMBERS(M) \
@@ -241,7 +241,7 @@ static void
 answer(const BatchWrite *writes, int n, const DyNode *request, DyResponse *r)
 {
 	DyConsumedDetail detail =
-		dy_consumed_detail(dy_member(request, BATCH_ReturnConsumedCapacity));
+	dy_consumed_detail(dy_member(request, BATCH_ReturnConsumedCapacity));
 	const DyNode *metrics = dy_member(request, BATCH_ReturnItemCollectionMetrics);
 
 	dy_response_open(r, '{');

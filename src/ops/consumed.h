@@ -34,7 +34,8 @@ typedef struct DyConsumed
 	const DyTable *table;
 	DyBytes		table_name;		/* as the request said it: name or ARN */
 	double		table_units;
-	double	   *index_units;	/* table->nindexes entries; NULL while all are 0 */
+	double	   *index_units;	/* table->nindexes entries; NULL while all are
+								 * 0 */
 } DyConsumed;
 
 extern DyConsumedDetail dy_consumed_detail(const DyNode *return_consumed_capacity);

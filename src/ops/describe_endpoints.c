@@ -21,7 +21,7 @@
 #define CACHE_MINUTES	1440
 
 static const DyShape describe_endpoints_input = {
-	.kind = DY_SHAPE_STRUCTURE, .min = DY_NO_BOUND, .max = DY_NO_BOUND
+	.kind = DY_SHAPE_STRUCTURE,.min = DY_NO_BOUND,.max = DY_NO_BOUND
 };
 
 void

@@ -13,7 +13,7 @@
 #include "ops/ops.h"
 
 static const DyShape describe_limits_input = {
-	.kind = DY_SHAPE_STRUCTURE, .min = DY_NO_BOUND, .max = DY_NO_BOUND
+	.kind = DY_SHAPE_STRUCTURE,.min = DY_NO_BOUND,.max = DY_NO_BOUND
 };
 
 void

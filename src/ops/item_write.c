@@ -28,6 +28,7 @@
 
 static void read_return_values(const DyWriteInput *input, DyItemWrite *w);
 static void check_parameters(const DyWriteInput *input);
+static void add_parameter(DyParameter *parameters, int *n, const char *name, const DyNode *node);
 static void check_updated_attributes(const DyTable *table, const DyUpdate *update);
 static void check_updated_index_key(const DyIndex *index, const DyKeyAttribute *attribute,
 									const DyUpdate *update);
@@ -249,19 +250,27 @@ check_parameters(const DyWriteInput *input)
 	int			nexpressions = 0;
 	int			nlegacy = 0;
 
-	if (input->update_expression != NULL)
-		expressions[nexpressions++] = (DyParameter) {"UpdateExpression", input->update_expression};
-	expressions[nexpressions++] = (DyParameter) {"ConditionExpression", input->condition_expression};
-
-	if (input->attribute_updates != NULL)
-		legacy[nlegacy++] = (DyParameter) {"AttributeUpdates", input->attribute_updates};
-	if (input->expected != NULL)
-	{
-		legacy[nlegacy++] = (DyParameter) {"Expected", input->expected};
-		legacy[nlegacy++] = (DyParameter) {"ConditionalOperator", input->conditional_operator};
-	}
+	add_parameter(expressions, &nexpressions, "UpdateExpression", input->update_expression);
+	add_parameter(expressions, &nexpressions, "ConditionExpression", input->condition_expression);
+	add_parameter(legacy, &nlegacy, "AttributeUpdates", input->attribute_updates);
+	add_parameter(legacy, &nlegacy, "Expected", input->expected);
+	add_parameter(legacy, &nlegacy, "ConditionalOperator", input->conditional_operator);
 	dy_parameters_check(expressions, nexpressions, legacy, nlegacy,
 						input->names, input->values);
+}
+
+/*
+ * A parameter that the operation has.
+ */
+static void
+add_parameter(DyParameter *parameters, int *n, const char *name, const DyNode *node)
+{
+	if (node == NULL)
+		return;
+	parameters[*n].name = name;
+	parameters[*n].node = node;
+	parameters[*n].no_values = false;
+	(*n)++;
 }
 
 static void

@@ -66,7 +66,7 @@ dy_page_read_projection(DyPage *page, DyPlaceholders *placeholders)
 {
 	const DyPageInput *input = &page->input;
 	const char *parameter = input->attributes_to_get->present ?
-		"AttributesToGet" : "ProjectionExpression";
+	"AttributesToGet" : "ProjectionExpression";
 
 	if (input->projection_expression->present)
 		page->projection = dy_projection_parse(dy_node_text(input->projection_expression),

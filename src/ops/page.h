@@ -53,7 +53,8 @@ typedef struct DyPage
 	DyValue		start_key;
 	int64		limit;			/* 0: none */
 	bool		consistent;
-	bool		fetch;			/* local index: attributes it does not project are wanted */
+	bool		fetch;			/* local index: attributes it does not project
+								 * are wanted */
 } DyPage;
 
 /* Steps of checking a request, in the order of the service. */

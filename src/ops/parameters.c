@@ -201,7 +201,7 @@ static void
 check_nested_heads(const DyTable *table, const DyPathHeads *heads)
 {
 	static const char *const text = "Key attributes must be scalars; list random access '[]' "
-		"and map lookup '.' are not allowed: %s: %.*s";
+	"and map lookup '.' are not allowed: %s: %.*s";
 
 	if (heads->n == 0)
 		return;

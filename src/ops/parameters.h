@@ -17,7 +17,8 @@ typedef struct DyParameter
 {
 	const char *name;
 	const DyNode *node;
-	bool		no_values;		/* a ProjectionExpression: it has no use for values */
+	bool		no_values;		/* a ProjectionExpression: it has no use for
+								 * values */
 } DyParameter;
 
 /* Member of a request structure as a DyParameter. */

@@ -483,7 +483,7 @@ check_filter_keys(const DyPage *page, const DyReadKeys *keys, bool legacy)
 	for (int i = 0; i < keys->nhash + keys->nrange; i++)
 	{
 		const DyKeyAttribute *attribute = i < keys->nhash ?
-			&keys->hash[i] : &keys->range[i - keys->nhash];
+		&keys->hash[i] : &keys->range[i - keys->nhash];
 
 		if (dy_path_heads_contain(&heads, attribute->name))
 			dy_validation("%s can only contain non-primary key attributes: "

@@ -119,7 +119,7 @@ dy_table_arn(DyBytes name)
 DyBytes
 dy_tagged_table(const DyNode *node)
 {
-	DyBytes		text = dy_node_text(node);
+	DyBytes text = dy_node_text(node);
 	DyTableArn	arn;
 
 	if (!dy_table_arn_parse(text, &arn) || arn.name.len < DY_MIN_TABLE_NAME_CHARS)
@@ -257,7 +257,7 @@ describe_throughput(Describing *d, const DyThroughput *t)
 {
 	DyResponse *r = d->r;
 	bool		today = t->last_decrease != 0 &&
-		t->last_decrease / USECS_PER_DAY == GetCurrentTimestamp() / USECS_PER_DAY;
+	t->last_decrease / USECS_PER_DAY == GetCurrentTimestamp() / USECS_PER_DAY;
 
 	dy_response_name(r, "ProvisionedThroughput");
 	dy_response_open(r, '{');

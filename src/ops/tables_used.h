@@ -14,7 +14,8 @@
 typedef struct DyTableUse
 {
 	DyConsumed	consumed;
-	int			ncollections;	/* partition keys written, for ItemCollectionMetrics */
+	int			ncollections;	/* partition keys written, for
+								 * ItemCollectionMetrics */
 	DyValue    *collections;	/* keys or items of them, each partition once */
 } DyTableUse;
 

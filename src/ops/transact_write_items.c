@@ -187,7 +187,7 @@ static void
 answer(const DyTransaction *t, const DyNode *request, DyResponse *r)
 {
 	DyConsumedDetail detail =
-		dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity));
+	dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity));
 	const DyNode *metrics = dy_member(request, TRANSACT_ReturnItemCollectionMetrics);
 	DyTablesUsed used = {0};
 
@@ -214,7 +214,7 @@ static void
 answer_replay(const DyTransaction *t, const DyNode *request, DyResponse *r)
 {
 	DyConsumedDetail detail =
-		dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity));
+	dy_consumed_detail(dy_member(request, TRANSACT_ReturnConsumedCapacity));
 	DyTablesUsed used = {0};
 
 	dy_response_open(r, '{');

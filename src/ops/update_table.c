@@ -137,7 +137,10 @@ dy_op_update_table(const char *text, uint32 len, DyResponse *response)
 		dy_node_is(dy_member(request, UPDATE_TABLE_BillingMode), "PAY_PER_REQUEST") : !u.table->provisioned;
 	check_against_table(&u);
 
-	/* changes of columns lock the relation before the metadata, as DROP TABLE does */
+	/*
+	 * changes of columns lock the relation before the metadata, as DROP TABLE
+	 * does
+	 */
 	if (dy_present(request, UPDATE_TABLE_GlobalSecondaryIndexUpdates))
 		LockRelationOid(u.table->relid, AccessExclusiveLock);
 
@@ -431,7 +434,7 @@ check_new_index(const Update *u, const DyNode *create)
 	const DyNode *projection = dy_member(create, CREATE_INDEX_Projection);
 	DyBytes		name = dy_node_text(dy_member(create, CREATE_INDEX_IndexName));
 	const DyNode *include = dy_member(projection, DY_PROJECTION_NonKeyAttributes);
-	int			global = 0;
+	int global = 0;
 	int			included = include->present ? include->u.list.count : 0;
 
 	dy_check_key_schema(dy_member(create, CREATE_INDEX_KeySchema),
@@ -451,9 +454,9 @@ check_new_index(const Update *u, const DyNode *create)
 	{
 		included += u->table->indexes[i].ninclude;
 		if (u->table->indexes[i].kind == DY_INDEX_GLOBAL)
-			global++;
+			global	  ++;
 	}
-	if (global >= DY_MAX_GLOBAL_INDEXES)
+	if (global >=DY_MAX_GLOBAL_INDEXES)
 		dy_validation("One or more parameter values were invalid: "
 					  "GlobalSecondaryIndex count exceeds the per-table limit of %d", DY_MAX_GLOBAL_INDEXES);
 	if (included > DY_MAX_TABLE_INCLUDED)
@@ -597,7 +600,7 @@ update_throughput(const char *relation, const char *condition, DyBytes table_nam
 	bool		increase = t.read_units > old->read_units || t.write_units > old->write_units;
 	bool		decrease = t.read_units < old->read_units || t.write_units < old->write_units;
 	bool		today = old->last_decrease != 0 &&
-		old->last_decrease / USECS_PER_DAY == GetCurrentTimestamp() / USECS_PER_DAY;
+	old->last_decrease / USECS_PER_DAY == GetCurrentTimestamp() / USECS_PER_DAY;
 
 	dy_add_text(&p, table_name);
 	if (index_name.data != NULL)

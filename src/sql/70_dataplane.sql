@@ -70,9 +70,11 @@ DECLARE
     view_name text := coalesce(name, "table");
     list text := '';
     attribute text;
+    type_name text;
     type regtype;
 BEGIN
-    FOR attribute, type IN SELECT key, value::regtype FROM json_each_text(columns)
+    -- the conversion to regtype also makes sure that the name is one and no more
+    FOR attribute, type_name, type IN SELECT key, value, value::regtype FROM json_each_text(columns)
     LOOP
         list := list || CASE
             WHEN type IN ('jsonb'::regtype, 'json'::regtype) THEN
@@ -80,7 +82,7 @@ BEGIN
             WHEN type = 'bytea'::regtype THEN
                 format('decode(item OPERATOR(dynamo.->>) %L, ''base64'') AS %I, ', attribute, attribute)
             ELSE
-                format('(item OPERATOR(dynamo.->>) %L)::%s AS %I, ', attribute, type, attribute)
+                format('(item OPERATOR(dynamo.->>) %L)::%s AS %I, ', attribute, type_name, attribute)
             END;
     END LOOP;
     EXECUTE format('CREATE VIEW %I AS SELECT %sitem FROM %s', view_name, list, relation);

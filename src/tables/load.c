@@ -345,7 +345,10 @@ dy_metadata_text(Datum datum)
 {
 	char	   *copy = TextDatumGetCString(datum);
 
-	return (DyBytes) {copy, strlen(copy)};
+	return (DyBytes)
+	{
+		copy, strlen(copy)
+	};
 }
 
 /*

@@ -70,7 +70,8 @@ static HTAB *entries = NULL;
 static HTAB *names = NULL;
 static CacheEntry *last_entry = NULL;	/* of the last look-up by name */
 static Retired *retired = NULL;
-static bool something_to_free = false;	/* a stale entry or one without a table */
+static bool something_to_free = false;	/* a stale entry or one without a
+										 * table */
 
 /*
  * The table of that name; raises ResourceNotFoundException if there is none.

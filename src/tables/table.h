@@ -62,7 +62,8 @@ typedef struct DyIndex
 	DyBytes    *include;
 	AttrNumber	attnum;			/* of its column x1, x2, ... */
 	Oid			indexoid;		/* its btree; InvalidOid while not built */
-	int64		read_units;		/* provisioned, or on-demand maximum; -1 = no limit */
+	int64		read_units;		/* provisioned, or on-demand maximum; -1 = no
+								 * limit */
 	int64		write_units;
 } DyIndex;
 
@@ -78,11 +79,14 @@ typedef struct DyTable
 	int			nindexes;		/* in order of attnum; LSIs and GSIs */
 	DyIndex    *indexes;
 	bool		provisioned;	/* else PAY_PER_REQUEST */
-	int64		read_units;		/* provisioned units, or on-demand maximum; -1 = no limit */
+	int64		read_units;		/* provisioned units, or on-demand maximum; -1
+								 * = no limit */
 	int64		write_units;
-	AttrNumber	expires_attnum; /* column "expires"; InvalidAttrNumber if TTL never was on */
+	AttrNumber	expires_attnum; /* column "expires"; InvalidAttrNumber if TTL
+								 * never was on */
 	DyBytes		ttl_attribute;	/* empty: TTL is off */
-	bool		active;			/* TableStatus ACTIVE or UPDATING: reads and writes are served */
+	bool		active;			/* TableStatus ACTIVE or UPDATING: reads and
+								 * writes are served */
 } DyTable;
 
 /* Fixed columns of every item table. */

@@ -92,7 +92,8 @@ dy_request_read(const char *text, uint32 len, const DyShape *shape)
 	Assert(shape->kind == DY_SHAPE_STRUCTURE);
 
 	dy_json_open(&r.json, text, len);
-	r.end = text + len;
+	r.end = text +len;
+
 	r.values = NULL;
 
 	if (dy_json_peek(&r.json) != DY_JSON_OBJECT_OPEN)
@@ -110,7 +111,10 @@ DyBytes
 dy_node_text(const DyNode *node)
 {
 	if (!node->present)
-		return (DyBytes) {"", 0};
+		return (DyBytes)
+	{
+		"", 0
+	};
 	return node->u.text;
 }
 
@@ -618,7 +622,8 @@ decode_blob(DyBytes text)
 	if (text.len % 4 != 0)
 		dy_error(DY_ERR_SERIALIZATION,
 				 "Base64 encoded length is expected a multiple of 4 bytes but found: %u", text.len);
-	len = text.len ? pg_b64_decode(text.data, text.len, data, room) : 0;
+	len = text. len ? pg_b64_decode(text.data, text.len, data, room) : 0;
+
 	if (len >= 0)
 	{
 		int			again_room = pg_b64_enc_len(len);
@@ -628,9 +633,9 @@ decode_blob(DyBytes text)
 		again_len = len ? pg_b64_encode(data, len, again, again_room) : 0;
 		if (again_len == text.len && memcmp(again, text.data, again_len) == 0)
 			return (DyBytes)
-			{
-				data, len
-			};
+		{
+			data, len
+		};
 	}
 	dy_error(DY_ERR_SERIALIZATION, "Invalid last non-pad Base64 character dectected");
 }
@@ -645,12 +650,13 @@ keep_text(Reading *r, DyBytes text)
 
 	if (text.data >= r->json.start && text.data < r->end)
 		return text;
+
 	copy = palloc(text.len + 1);
 	memcpy(copy, text.data, text.len);
 	copy[text.len] = '\0';
 	return (DyBytes)
 	{
-		copy, text.len
+		copy, text. len
 	};
 }
 
@@ -762,7 +768,8 @@ java_class(const DyShape *shape)
 		case DY_SHAPE_BOOLEAN:
 			return "java.lang.Boolean";
 		case DY_SHAPE_TIMESTAMP:
-			return "java.util.Date";		/* same length of package name as java.lang */
+			return "java.util.Date";	/* same length of package name as
+										 * java.lang */
 		case DY_SHAPE_BLOB:
 			return "java.nio.ByteBuffer";
 		case DY_SHAPE_VALUE:

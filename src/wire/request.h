@@ -24,7 +24,7 @@ struct DyNode
 	bool		present;
 	union
 	{
-		DyBytes		text;		/* STRING, BLOB */
+		DyBytes text;			/* STRING, BLOB */
 		int64		integer;	/* INTEGER, LONG */
 		double		number;		/* DOUBLE, TIMESTAMP */
 		bool		boolean;
@@ -33,7 +33,8 @@ struct DyNode
 			int			count;	/* STRUCTURE: always shape->nmembers */
 			DyNode	   *nodes;
 			DyBytes    *names;	/* MAP only */
-		}			list;		/* STRUCTURE, LIST, MAP (request order; of equal keys the last) */
+		}			list;		/* STRUCTURE, LIST, MAP (request order; of
+								 * equal keys the last) */
 		struct
 		{
 			DyValue		value;
@@ -58,10 +59,12 @@ dy_member(const DyNode *node, int i)
 #define dy_present(node, i)	(dy_member(node, i)->present)
 
 extern DyBytes dy_node_text(const DyNode *node);	/* empty if absent */
-extern const char *dy_node_cstring(const DyNode *node); /* palloc'd; NULL if absent */
+extern const char *dy_node_cstring(const DyNode *node); /* palloc'd; NULL if
+														 * absent */
 extern int64 dy_node_integer(const DyNode *node, int64 if_absent);
 extern bool dy_node_boolean(const DyNode *node, bool if_absent);
-extern bool dy_node_is(const DyNode *node, const char *text);	/* a STRING that equals text */
+extern bool dy_node_is(const DyNode *node, const char *text);	/* a STRING that equals
+																 * text */
 
 /* The encoded value or item; raises the fault it carries, if any.  Absent: DY_NO_VALUE. */
 extern DyValue dy_node_value(const DyNode *node);

@@ -31,7 +31,8 @@ typedef enum DyShapeKind
 	DY_SHAPE_TIMESTAMP,			/* epoch seconds, may have a fraction */
 	DY_SHAPE_BLOB,				/* base64 text, decoded */
 	DY_SHAPE_VALUE,				/* an AttributeValue, as encoded bytes */
-	DY_SHAPE_ITEM				/* a map of name to AttributeValue, as encoded bytes */
+	DY_SHAPE_ITEM				/* a map of name to AttributeValue, as encoded
+								 * bytes */
 } DyShapeKind;
 
 /*
@@ -40,8 +41,10 @@ typedef enum DyShapeKind
 typedef enum DyTableNaming
 {
 	DY_NAMES_NO_TABLE,
-	DY_NAMES_TABLE,				/* name or ARN; missing: listed with the other constraints */
-	DY_NAMES_REQUIRED_TABLE,	/* name or ARN; missing has a text of its own (control plane) */
+	DY_NAMES_TABLE,				/* name or ARN; missing: listed with the other
+								 * constraints */
+	DY_NAMES_REQUIRED_TABLE,	/* name or ARN; missing has a text of its own
+								 * (control plane) */
 	DY_NAMES_NEW_TABLE			/* name only; missing as above */
 } DyTableNaming;
 
@@ -61,12 +64,17 @@ struct DyShape
 	int			nmembers;
 	const DyShape *element;		/* LIST, MAP: of each element */
 	const DyShape *key;			/* MAP: constraints of the keys, or NULL */
-	int64		min;			/* length, count or value; DY_NO_BOUND for none */
+	int64		min;			/* length, count or value; DY_NO_BOUND for
+								 * none */
 	int64		max;
 	const char *pattern;		/* STRING: as error texts print it, or NULL */
-	bool		(*matches) (const char *text, uint32 len);	/* does the text satisfy pattern? */
-	const char *const *values;	/* STRING: enum values in the order error texts print them, NULL-terminated; or NULL */
-	const char *name;			/* STRUCTURE: as error texts call it ("KeySchemaElement"); may be NULL for a whole request */
+	bool		(*matches) (const char *text, uint32 len);	/* does the text satisfy
+															 * pattern? */
+	const char *const *values;	/* STRING: enum values in the order error
+								 * texts print them, NULL-terminated; or NULL */
+	const char *name;			/* STRUCTURE: as error texts call it
+								 * ("KeySchemaElement"); may be NULL for a
+								 * whole request */
 	DyTableNaming table;		/* STRING: names a table */
 };
 
@@ -122,21 +130,28 @@ extern const DyShape dy_shape_long;
 extern const DyShape dy_shape_positive_integer; /* at least 1 */
 extern const DyShape dy_shape_value;
 extern const DyShape dy_shape_item;
-extern const DyShape dy_shape_table_name;	/* 3..255, [a-zA-Z0-9_.-]+ : CreateTable, restores */
+extern const DyShape dy_shape_table_name;	/* 3..255, [a-zA-Z0-9_.-]+ :
+											 * CreateTable, restores */
 extern const DyShape dy_shape_table_arn;	/* name or ARN, in the data plane */
-extern const DyShape dy_shape_required_table_arn;	/* name or ARN, in the control plane */
+extern const DyShape dy_shape_required_table_arn;	/* name or ARN, in the
+													 * control plane */
 extern const DyShape dy_shape_index_name;
 extern const DyShape dy_shape_attribute_names;	/* AttributesToGet */
-extern const DyShape dy_shape_expression_names; /* ExpressionAttributeNames: map of string */
-extern const DyShape dy_shape_expression_values;	/* ExpressionAttributeValues: map of value, each with its own fault */
+extern const DyShape dy_shape_expression_names; /* ExpressionAttributeNames:
+												 * map of string */
+extern const DyShape dy_shape_expression_values;	/* ExpressionAttributeValues:
+													 * map of value, each with
+													 * its own fault */
 extern const DyShape dy_shape_return_consumed_capacity;
 extern const DyShape dy_shape_return_item_collection_metrics;
 extern const DyShape dy_shape_return_values;
 extern const DyShape dy_shape_return_on_failure;	/* ReturnValuesOnConditionCheckFailure */
 extern const DyShape dy_shape_conditional_operator;
-extern const DyShape dy_shape_expected; /* Expected: map of ExpectedAttributeValue */
+extern const DyShape dy_shape_expected; /* Expected: map of
+										 * ExpectedAttributeValue */
 extern const DyShape dy_shape_attribute_updates;	/* AttributeUpdates */
-extern const DyShape dy_shape_conditions;	/* KeyConditions, QueryFilter, ScanFilter */
+extern const DyShape dy_shape_conditions;	/* KeyConditions, QueryFilter,
+											 * ScanFilter */
 extern const DyShape dy_shape_select;
 
 /* Member indexes of the shared structures. */

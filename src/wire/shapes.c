@@ -30,26 +30,26 @@ const DyShape dy_shape_item = SIMPLE(DY_SHAPE_ITEM);
 const DyShape dy_shape_positive_integer = DY_INTEGER(1, DY_NO_BOUND);
 
 const DyShape dy_shape_table_name = {
-	.kind = DY_SHAPE_STRING, .min = 3, .max = 255,
-	.pattern = NAME_PATTERN, .matches = matches_name,
+	.kind = DY_SHAPE_STRING,.min = 3,.max = 255,
+	.pattern = NAME_PATTERN,.matches = matches_name,
 	.table = DY_NAMES_NEW_TABLE
 };
 
 const DyShape dy_shape_table_arn = {
-	.kind = DY_SHAPE_STRING, .min = 3, .max = 255,
-	.pattern = NAME_PATTERN, .matches = matches_name,
+	.kind = DY_SHAPE_STRING,.min = 3,.max = 255,
+	.pattern = NAME_PATTERN,.matches = matches_name,
 	.table = DY_NAMES_TABLE
 };
 
 const DyShape dy_shape_required_table_arn = {
-	.kind = DY_SHAPE_STRING, .min = 3, .max = 255,
-	.pattern = NAME_PATTERN, .matches = matches_name,
+	.kind = DY_SHAPE_STRING,.min = 3,.max = 255,
+	.pattern = NAME_PATTERN,.matches = matches_name,
 	.table = DY_NAMES_REQUIRED_TABLE
 };
 
 const DyShape dy_shape_index_name = {
-	.kind = DY_SHAPE_STRING, .min = 3, .max = 255,
-	.pattern = NAME_PATTERN, .matches = matches_name
+	.kind = DY_SHAPE_STRING,.min = 3,.max = 255,
+	.pattern = NAME_PATTERN,.matches = matches_name
 };
 
 const DyShape dy_shape_attribute_names = DY_LIST_OF(dy_shape_string, 1, DY_NO_BOUND);

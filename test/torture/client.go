@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -95,7 +96,7 @@ func classify(err error) (result outcome, notDone bool) {
 		return happened, false
 	}
 	if !errors.As(err, &api) {
-		return unknown, false
+		return unknown, errors.Is(err, syscall.ECONNREFUSED)
 	}
 	switch api.name {
 	case "ConditionalCheckFailedException":

@@ -43,6 +43,7 @@ type torture struct {
 	*server
 	history  history
 	stopping atomic.Bool
+	epoch    atomic.Int64 // one more after each recovery: new registers
 	value    atomic.Int64 // every write writes a value of its own
 	ledger   sync.Map     // acknowledged items: key -> value
 	batches  sync.Map     // acknowledged transactions of four: id -> true
@@ -94,9 +95,16 @@ func withCondition(request object, old int64) object {
 }
 
 // registerOperation carries out one random operation on one pair.
+//
+// An operation without an answer stays open to the end of its history, and
+// each open one doubles what the checker may have to look at.  So a client
+// that got no answer waits for the recovery, and after it everybody goes on
+// with new registers.
 func (t *torture) registerOperation(id int, random *rand.Rand, seen []registers) {
-	in := opInput{pair: random.Intn(pairs), register: random.Intn(2), kind: opKind(random.Intn(6))}
-	last := &seen[in.pair]
+	epoch := t.epoch.Load()
+	slot := random.Intn(pairs)
+	in := opInput{pair: int(epoch)*pairs + slot, register: random.Intn(2), kind: opKind(random.Intn(6))}
+	last := &seen[slot]
 	value := t.value.Add(1)
 	var out opOutput
 	var answer object
@@ -149,10 +157,10 @@ func (t *torture) registerOperation(id int, random *rand.Rand, seen []registers)
 	if notDone {
 		return // surely without effect
 	}
-	if result == unknown && (in.kind == opRead || in.kind == opReadPair) {
-		return
-	}
 	t.history.add(id, in, out, call, done)
+	for result == unknown && t.epoch.Load() == epoch && !t.stopping.Load() {
+		time.Sleep(50 * time.Millisecond)
+	}
 	switch {
 	case in.kind == opRead:
 		last[in.register] = out.read[0]
@@ -221,7 +229,12 @@ func (t *torture) work(wait *sync.WaitGroup, id int) {
 	defer wait.Done()
 	random := rand.New(rand.NewSource(int64(id) + 1))
 	seen := make([]registers, pairs)
+	epoch := t.epoch.Load()
 	for !t.stopping.Load() {
+		if now := t.epoch.Load(); now != epoch {
+			epoch = now
+			clear(seen)
+		}
 		switch id % 4 {
 		case 0, 1:
 			t.registerOperation(id, random, seen)
@@ -248,6 +261,25 @@ func (t *torture) prepare() error {
 		_, err = t.call("PutItem", object{"TableName": table, "Item": item})
 	}
 	return err
+}
+
+// settle reads every pair of an epoch that is over: what was acknowledged in
+// it must have outlived the kill.
+func (t *torture) settle(epoch int64) {
+	for slot := 0; slot < pairs; slot++ {
+		in := opInput{pair: int(epoch)*pairs + slot, kind: opReadPair}
+		var out opOutput
+		call := time.Now()
+		for r := range out.read {
+			answer, err := t.call("GetItem", object{"TableName": table, "Key": registerKey(in.pair, r), "ConsistentRead": true})
+			if err != nil {
+				t.problem("reading after recovery: %v", err)
+				return
+			}
+			out.read[r] = number(answer["Item"], "v")
+		}
+		t.history.add(0, in, out, call, time.Now())
+	}
 }
 
 // everything reads the whole table.
@@ -358,9 +390,13 @@ func main() {
 			t.problem("after killing the %s: %v", victim, err)
 			break
 		}
+		t.epoch.Add(1)
 	}
 	t.stopping.Store(true)
 	wait.Wait()
+	for epoch := int64(0); epoch <= t.epoch.Load() && len(t.problems) == 0; epoch++ {
+		t.settle(epoch)
+	}
 	fmt.Printf("answered %d, unanswered %d, kills %v\n", t.answered.Load(), t.lost.Load(), kills)
 
 	t.verify()
