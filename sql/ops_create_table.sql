@@ -71,7 +71,7 @@ SELECT pg_temp.stable(pg_temp.create('{"BillingMode":"PAY_PER_REQUEST","Provisio
   "LocalSecondaryIndexes":[{"IndexName":"zlocal","KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"c","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],
   "GlobalSecondaryIndexes":[{"IndexName":"second","KeySchema":[{"AttributeName":"c","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["x","y"]},"OnDemandThroughput":{"MaxWriteRequestUnits":5}},
     {"IndexName":"first","KeySchema":[{"AttributeName":"c","KeyType":"HASH"},{"AttributeName":"b","KeyType":"HASH"},{"AttributeName":"a","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}'));
-SELECT pg_temp.stable(pg_temp.call('DescribeTable', '{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ct"}'));
+SELECT pg_temp.stable(pg_temp.call('DescribeTable', '{"TableName":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ct"}'));
 SELECT pg_temp.call('DeleteTable', '{"TableName":"ops_ct"}');
 UPDATE dynamo_internal.tables SET deletion_protection = false WHERE name = 'ops_ct';
 SELECT pg_temp.call('DeleteTable', '{"TableName":"ops_ct"}') LIKE '{"TableDescription":{"TableName":"ops_ct","TableStatus":"DELETING",%' AS deleted;

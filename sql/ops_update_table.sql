@@ -65,7 +65,7 @@ SELECT pg_temp.described(t) FROM unnest(ARRAY['DeletionProtectionEnabled', 'Tabl
 SELECT pg_temp.call('DeleteTable', '{"TableName":"ops_ut"}'), pg_temp.update('{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}');
 SELECT pg_temp.update('{"DeletionProtectionEnabled":false,"SSESpecification":{"Enabled":false},"StreamSpecification":{"StreamEnabled":false}}') LIKE '{%' AS done;
 SELECT pg_temp.described(t) FROM unnest(ARRAY['DeletionProtectionEnabled', 'SSEDescription', 'StreamSpecification']) t;
-SELECT pg_temp.described('LatestStreamArn') LIKE '"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut/stream/20%' AS kept;
+SELECT pg_temp.described('LatestStreamArn') LIKE '"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut/stream/20%' AS kept;
 
 -- a new index over items that are there; some are unfit for it
 SELECT dynamo.put_item(format('{"TableName":"ops_ut","Item":{"pk":{"S":"%s"},"g":%s}}', i,
@@ -123,15 +123,15 @@ SELECT item OPERATOR(dynamo.->>) 'pk' AS pk, expires FROM dynamo_data.ops_ut WHE
 
 -- tags
 SELECT pg_temp.call('TagResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":""}', '{"ResourceArn":"abcd","Tags":[]}', '{"ResourceArn":"a:b:c:d:e:f/g"}',
-  '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ab","Tags":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_none","Tags":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_none","Tags":[{"Key":"a","Value":"b"}]}',
-  '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut","Tags":[{"Key":"a"}]}']) t;
-SELECT pg_temp.call('UntagResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_none"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_none","TagKeys":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_none","TagKeys":["a"]}']) t;
-SELECT pg_temp.call('ListTagsOfResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":"abcd"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_none"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:111111111111:table/ops_ut"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut"}']) t;
-SELECT pg_temp.call('TagResource', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut","Tags":[{"Key":"b","Value":"1"},{"Key":"a","Value":""}]}') AS empty;
-SELECT pg_temp.call('TagResource', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut","Tags":[{"Key":"b","Value":"2"}]}') AS empty;
-SELECT dynamo.list_tags_of_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut"}');
-SELECT pg_temp.call('TagResource', (SELECT '{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut","Tags":[' || string_agg('{"Key":"k' || i || '","Value":""}', ',') || ']}' FROM generate_series(1, 49) i));
-SELECT dynamo.untag_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut","TagKeys":["a","zzz"]}'), dynamo.list_tags_of_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/ops_ut"}');
+  '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ab","Tags":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","Tags":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","Tags":[{"Key":"a","Value":"b"}]}',
+  '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[{"Key":"a"}]}']) t;
+SELECT pg_temp.call('UntagResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","TagKeys":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","TagKeys":["a"]}']) t;
+SELECT pg_temp.call('ListTagsOfResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":"abcd"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:111111111111:table/ops_ut"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut"}']) t;
+SELECT pg_temp.call('TagResource', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[{"Key":"b","Value":"1"},{"Key":"a","Value":""}]}') AS empty;
+SELECT pg_temp.call('TagResource', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[{"Key":"b","Value":"2"}]}') AS empty;
+SELECT dynamo.list_tags_of_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut"}');
+SELECT pg_temp.call('TagResource', (SELECT '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[' || string_agg('{"Key":"k' || i || '","Value":""}', ',') || ']}' FROM generate_series(1, 49) i));
+SELECT dynamo.untag_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","TagKeys":["a","zzz"]}'), dynamo.list_tags_of_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut"}');
 
 SELECT dynamo.describe_continuous_backups('{"TableName":"ops_ut"}'), pg_temp.call('DescribeContinuousBackups', '{"TableName":"ops_none"}');
 SELECT dynamo.delete_table('{"TableName":"ops_ut"}') IS NOT NULL AS deleted;

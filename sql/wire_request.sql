@@ -6,7 +6,7 @@ CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE
 DECLARE
     response text;
 BEGIN
-    response := dynamo_internal.execute(operation, request, 'arn:aws:iam::000000000000:user/u');
+    response := dynamo_internal.execute(operation, request, 'arn:aws:iam::123456789012:user/u');
     RETURN CASE operation WHEN 'ListTables' THEN 'names' ELSE response END;
 EXCEPTION WHEN others THEN
     RETURN SQLSTATE || ' ' || SQLERRM;
@@ -51,18 +51,18 @@ SELECT pg_temp.call('BatchWriteItem', '{"RequestItems":' || t || '}')
 
 -- table names: alone, and before everything else
 SELECT pg_temp.call('GetItem', '{"ReturnConsumedCapacity":"x","TableName":' || t || '}')
-  FROM unnest(ARRAY['""', '"a;"', '"ab"', '"abc;"', '"é€é"', '"arn:aws:dynamodb:us-east-1:000000000000:table/a;b"',
-       '"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/def"', '"arn:aws:s3:::abc"', 'null']) t;
+  FROM unnest(ARRAY['""', '"a;"', '"ab"', '"abc;"', '"é€é"', '"arn:aws:dynamodb:us-east-1:123456789012:table/a;b"',
+       '"arn:aws:dynamodb:us-east-1:123456789012:table/abc/index/def"', '"arn:aws:s3:::abc"', 'null']) t;
 SELECT pg_temp.call('GetItem', '{"TableName":"' || repeat('a', 256) || '"}');
 SELECT pg_temp.call('GetItem', '{"TableName":"' || repeat('a', 1025) || '"}') LIKE '%at ''tableName'' failed to satisfy constraint: Member must have length less than or equal to 1024' AS too_long;
 SELECT pg_temp.call('DescribeTable', '{}'), pg_temp.call('CreateTable', '{}'), pg_temp.call('GetItem', '{}');
 SELECT pg_temp.call('CreateTable', '{"TableName":' || t || '}')
-  FROM unnest(ARRAY['""', '"a;"', '"arn:aws:dynamodb:us-east-1:000000000000:table/abcd"']) t;
+  FROM unnest(ARRAY['""', '"a;"', '"arn:aws:dynamodb:us-east-1:123456789012:table/abcd"']) t;
 
 -- ARNs: whose
 SELECT pg_temp.call('DescribeTable', '{"TableName":"' || t || '"}')
-  FROM unnest(ARRAY['arn:aws:dynamodb:us-east-1:000000000000:table/nobody', 'arn:aws:dynamodb:us-east-1:111111111111:table/nobody',
-       'arn:aws:dynamodb:eu-west-1:000000000000:table/nobody']) t;
+  FROM unnest(ARRAY['arn:aws:dynamodb:us-east-1:123456789012:table/nobody', 'arn:aws:dynamodb:us-east-1:111111111111:table/nobody',
+       'arn:aws:dynamodb:eu-west-1:123456789012:table/nobody']) t;
 
 -- several constraints, up to ten, in the order of the members
 SELECT pg_temp.call('CreateTable', '{"TableName":"abc"}');
