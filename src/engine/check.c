@@ -245,9 +245,8 @@ derive_again(Check *check, TupleTableSlot *slot, Datum *values, bool *isnull)
 	if (!slot->tts_isnull[DY_ATT_ITEM - 1])
 	{
 		/*
-		 * No subtransaction is needed to go on after an error here: what
-		 * runs inside only computes.  Detoasting, which takes locks, comes
-		 * before.
+		 * No subtransaction is needed to go on after an error here: what runs
+		 * inside only computes.  Detoasting, which takes locks, comes before.
 		 */
 		DyItem	   *stored = (DyItem *) PG_DETOAST_DATUM(slot->tts_values[DY_ATT_ITEM - 1]);
 

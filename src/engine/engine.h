@@ -32,7 +32,8 @@ typedef enum DyWriteKind
 	DY_WRITE_PUT,
 	DY_WRITE_UPDATE,
 	DY_WRITE_DELETE,
-	DY_WRITE_CHECK				/* ConditionCheck: locks and looks, changes nothing */
+	DY_WRITE_CHECK				/* ConditionCheck: locks and looks, changes
+								 * nothing */
 } DyWriteKind;
 
 typedef struct DyWrite
@@ -41,7 +42,8 @@ typedef struct DyWrite
 	DyWriteKind kind;
 	const DyTable *table;
 	DyRowKey	key;
-	DyValue		key_map;		/* the key attributes as a map (UPDATE of a missing item) */
+	DyValue		key_map;		/* the key attributes as a map (UPDATE of a
+								 * missing item) */
 	DyValue		item;			/* PUT: the new item */
 	const DyUpdate *update;		/* UPDATE; NULL: an upsert of the bare key */
 	const DyCondition *condition;	/* NULL: none */
@@ -89,7 +91,8 @@ typedef struct DyRangePosition
 {
 	bytea	   *hk;
 	bytea	   *sk;
-	bytea	   *x;				/* the index column; NULL for the primary index */
+	bytea	   *x;				/* the index column; NULL for the primary
+								 * index */
 } DyRangePosition;
 
 typedef struct DyRangeRequest
@@ -99,19 +102,26 @@ typedef struct DyRangeRequest
 
 	/* Query: the partition.  Scan: has_partition false. */
 	bool		has_partition;
-	uint8		partition[16];	/* digest of the (table's or GSI's) partition key */
-	int			npartition;		/* the key values behind the digest, compared after the fetch */
+	uint8		partition[16];	/* digest of the (table's or GSI's) partition
+								 * key */
+	int			npartition;		/* the key values behind the digest, compared
+								 * after the fetch */
 	DyValue		partition_values[DY_MAX_INDEX_KEYS];
 
-	DyBound		lower;			/* of the sort key part; after the digest for a GSI */
+	DyBound		lower;			/* of the sort key part; after the digest for
+								 * a GSI */
 	DyBound		upper;
 	bool		backward;		/* ScanIndexForward false */
 
-	/* Scan: this segment of so many (total 1: everything).  Ranges of the leading digest. */
+	/*
+	 * Scan: this segment of so many (total 1: everything).  Ranges of the
+	 * leading digest.
+	 */
 	uint32		segment;
 	uint32		total_segments;
 
-	const DyRangePosition *after;	/* ExclusiveStartKey: continue behind it; NULL from the start */
+	const DyRangePosition *after;	/* ExclusiveStartKey: continue behind it;
+									 * NULL from the start */
 } DyRangeRequest;
 
 typedef struct DyRange DyRange;

@@ -121,7 +121,7 @@ in_index(const DyIndex *index, DyValue item)
 	for (int i = 0; i < index->nhash + index->nrange; i++)
 	{
 		const DyKeyAttribute *key = i < index->nhash ?
-			&index->hash[i] : &index->range[i - index->nhash];
+		&index->hash[i] : &index->range[i - index->nhash];
 		DyValue		value = dy_map_get(item, key->name.data, key->name.len);
 
 		if (!dy_value_present(value) || dy_value_type(value) != key->type)

@@ -188,7 +188,7 @@ static TM_Result
 dyam_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot,
 				  CommandId cid, Snapshot snapshot, Snapshot crosscheck,
 				  bool wait, TM_FailureData *tmfd, LockTupleMode *lockmode,
-				  TU_UpdateIndexes *update_indexes)
+				  TU_UpdateIndexes * update_indexes)
 {
 	DyPlacement placement;
 	TM_Result	result;

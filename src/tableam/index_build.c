@@ -70,7 +70,8 @@ typedef struct RowSource
 typedef enum RowFate
 {
 	ROW_SKIP,					/* no entry */
-	ROW_DEAD,					/* an entry, which no uniqueness check looks at */
+	ROW_DEAD,					/* an entry, which no uniqueness check looks
+								 * at */
 	ROW_ALIVE					/* an entry */
 } RowFate;
 
@@ -232,8 +233,8 @@ dyam_index_validate_scan(Relation heap, Relation index, IndexInfo *info,
 
 		/*
 		 * Uniqueness must be checked even for a row that is dead by now: its
-		 * root stands for the whole chain, and whoever updated it in the chain
-		 * counted on this index having an entry already.
+		 * root stands for the whole chain, and whoever updated it in the
+		 * chain counted on this index having an entry already.
 		 */
 		index_insert(index, source.values, source.isnull, &root, heap,
 					 info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO,
@@ -301,8 +302,8 @@ next_row(RowSource *source)
 		{
 			/* a synchronized scan starts in the middle and wraps around */
 			BlockNumber done = block >= source->start_block ?
-				block - source->start_block :
-				source->nblocks - source->start_block + block;
+			block - source->start_block :
+			source->nblocks - source->start_block + block;
 
 			pgstat_progress_update_param(PROGRESS_SCAN_BLOCKS_DONE, done);
 		}
@@ -391,7 +392,7 @@ judge_row(RowSource *source, TransactionId oldest_xmin, bool anyvisible,
 	HeapTuple	tuple = current_tuple(source);
 	Buffer		buffer = current_buffer(source);
 	bool		unique = source->info->ii_Unique ||
-		source->info->ii_ExclusionOps != NULL;
+	source->info->ii_ExclusionOps != NULL;
 
 	for (;;)
 	{
