@@ -28,16 +28,15 @@
 
 #include "item/format.h"
 
-static uint32 number_size(DyValue value);
+static uint32 entries_size(const DyContainer *c);
+static uint32 number_size(DyBytes payload);
 
 /* The size of a value without its name. */
 uint32
 dy_value_size(DyValue value)
 {
+	DyContainer c;
 	DyType		type = dy_value_type(value);
-	DyIterator	iter;
-	DyValue		child;
-	uint32		size;
 
 	switch (type)
 	{
@@ -45,37 +44,30 @@ dy_value_size(DyValue value)
 		case DY_TYPE_B:
 			return dy_value_bytes(value).len;
 		case DY_TYPE_N:
-			return number_size(value);
+			return number_size(dy_value_number_key(value));
 		case DY_TYPE_BOOL:
 		case DY_TYPE_NULL:
 			return 1;
-		case DY_TYPE_M:
-			return DY_NESTED_OVERHEAD_BYTES + DY_NESTED_ELEMENT_BYTES * dy_value_count(value) +
-				dy_item_size(value);
 		default:
 			break;
 	}
-	check_stack_depth();
-	iter = dy_iterate(value);
-	size = type == DY_TYPE_L ? DY_NESTED_OVERHEAD_BYTES + DY_NESTED_ELEMENT_BYTES * iter.count : 0;
-	while (dy_list_next(&iter, &child))
-		size += dy_value_size(child);
-	return size;
+	if (!dy_read_container(value, &c))
+		dy_corrupt_item("A directory is longer than its value.");
+	if (dy_is_set(type))
+		return entries_size(&c);
+	return DY_NESTED_OVERHEAD_BYTES + DY_NESTED_ELEMENT_BYTES * c.count + entries_size(&c);
 }
 
 /* The size of an item: of all its names and values. */
 uint32
 dy_item_size(DyValue map)
 {
-	DyIterator	iter = dy_iterate(map);
-	DyBytes		name;
-	DyValue		value;
-	uint32		size = 0;
+	DyContainer c;
 
-	check_stack_depth();
-	while (dy_map_next(&iter, &name, &value))
-		size += dy_attribute_size(name, value);
-	return size;
+	Assert(dy_value_type(map) == DY_TYPE_M);
+	if (!dy_read_container(map, &c))
+		dy_corrupt_item("A directory is longer than its value.");
+	return entries_size(&c);
 }
 
 /* The size of one attribute. */
@@ -86,15 +78,66 @@ dy_attribute_size(DyBytes name, DyValue value)
 }
 
 /*
+ * Names and values of a container.  Every item that is read or written is
+ * measured, so this walks the entries as they lie, without the directory.
+ */
+static uint32
+entries_size(const DyContainer *c)
+{
+	const uint8 *p = c->body;
+	uint32		size = 0;
+
+	check_stack_depth();
+	while (p < c->directory)
+	{
+		DyBytes		bytes;
+		DyValue		value;
+
+		if (c->type == DY_TYPE_M)
+		{
+			if (!dy_read_name(c, &p, &bytes) || p >= c->directory)
+				dy_corrupt_item("A name is longer than its map.");
+			size += bytes.len;
+		}
+		switch (DY_TAG_TYPE(*p))
+		{
+			case DY_TYPE_S:
+			case DY_TYPE_B:
+			case DY_TYPE_N:
+				if (!dy_read_payload(p, c->directory, &bytes))
+					dy_corrupt_item("A value is longer than its container.");
+				size += DY_TAG_TYPE(*p) == DY_TYPE_N ? number_size(bytes) : bytes.len;
+				p = (const uint8 *) bytes.data + bytes.len;
+				break;
+			case DY_TYPE_BOOL:
+			case DY_TYPE_NULL:
+				size++;
+				p++;
+				break;
+			default:
+				if (!dy_read_value(p, c->directory, &value))
+					dy_corrupt_item("A value is too long or has an unknown type.");
+				size += dy_value_size(value);
+				p = value.data + value.len;
+				break;
+		}
+	}
+	return size;
+}
+
+/*
  * Pairs of digits aligned at the decimal point: with an even exponent the
  * first digit is alone in its pair.
  */
 static uint32
-number_size(DyValue value)
+number_size(DyBytes payload)
 {
-	DyNumber	number = dy_value_number(value);
-	bool		first_alone = (number.exponent % 2) == 0;
+	DyNumber	number;
+	bool		first_alone;
 
+	if (!dy_number_decode((const uint8 *) payload.data, payload.len, &number))
+		dy_corrupt_item("A number is malformed.");
+	first_alone = (number.exponent % 2) == 0;
 	if (number.ndigits == 0)
 		return 1;
 	return 1 + (number.ndigits + (first_alone ? 1 : 0) + 1) / 2 + (number.negative ? 1 : 0);
