@@ -15,6 +15,7 @@ SELECT dynamo.create_table('{"TableName": "Checked", "BillingMode": "PAY_PER_REQ
     -> 'TableDescription' ->> 'TableName' AS created;
 
 SELECT * FROM dynamo.check('Checked');
+SELECT * FROM dynamo.check(format('arn:aws:dynamodb:us-east-1:%s:table/Checked', current_setting('dynamo.account_id')));
 SELECT * FROM dynamo.check('NotThere');
 
 INSERT INTO dynamo_data."Checked" (item)

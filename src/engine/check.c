@@ -40,6 +40,7 @@
 
 #include "base/compat.h"
 #include "engine/storage.h"
+#include "wire/request.h"
 
 #define CHECK_COLUMNS		5
 
@@ -98,7 +99,7 @@ dynamo_check(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	check.result = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	check.table = dy_table_get(name_bytes);
+	check.table = dy_table_get(dy_table_name_of_resource(name_bytes));
 	check.expires_backfilling = is_expires_backfilling(check.table);
 	check.snapshot = dy_storage_read_snapshot();
 	check.rel = dy_storage_open(check.table, AccessShareLock);

@@ -157,7 +157,7 @@ dyam_multi_insert(Relation rel, TupleTableSlot **slots, int nslots, CommandId ci
 			if (dy_tableam_slot_hash(rel, slots[i], &hashes[n]))
 				n++;
 		}
-		(void) dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n, false, NULL);
+		dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n);
 		pfree(hashes);
 	}
 	if (!dy_placement_multi_insert(heap_routine, rel, slots, nslots, cid, options))
@@ -205,7 +205,7 @@ dyam_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot,
 				n++;
 			if (hash_of_tid(rel, otid, &hashes[n]))
 				n++;
-			(void) dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n, false, NULL);
+			dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n);
 		}
 	}
 	dy_placement_begin_update(&placement, rel, otid, slot);

@@ -66,7 +66,7 @@ static Oid	announced_relid = InvalidOid;
 
 static RelationInfo *relation_info(Relation rel);
 static bool is_key_column(TupleDesc desc, int attnum, const char *name);
-static bool within_limit(Oid relid, int n);
+static bool within_limit(int n);
 static bool acquire_key(uint64 hash, LOCKMODE mode, bool nowait);
 static bool acquire_gate(Oid relid, LOCKMODE mode, bool nowait);
 static int	compare_hashes(const void *a, const void *b);
@@ -123,8 +123,8 @@ dy_tableam_slot_hash(Relation rel, TupleTableSlot *slot, uint64 *hash)
 	return true;
 }
 
-bool
-dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n, bool nowait, uint64 *held)
+void
+dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n)
 {
 	if (n > 1)
 	{
@@ -132,26 +132,20 @@ dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n, bool nowait, uint64 *held
 		n = qunique(hashes, n, sizeof(uint64), compare_hashes);
 	}
 
-	if (!within_limit(relid, n))
-		return true;
-
-	for (int i = 0; i < n; i++)
+	if (!within_limit(n))
 	{
-		if (!acquire_key(hashes[i], ExclusiveLock, nowait))
-		{
-			if (held)
-				*held = hashes[i];
-			return false;
-		}
+		(void) acquire_gate(relid, ShareLock, false);
+		return;
 	}
-	return true;
+	for (int i = 0; i < n; i++)
+		(void) acquire_key(hashes[i], ExclusiveLock, false);
 }
 
 bool
 dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowait)
 {
-	if (!within_limit(relid, 1))
-		return true;
+	if (!within_limit(1))
+		return acquire_gate(relid, ShareLock, nowait);
 	return acquire_key(hash, mode, nowait);
 }
 
@@ -215,11 +209,11 @@ is_key_column(TupleDesc desc, int attnum, const char *name)
 }
 
 /*
- * May this transaction take n more key locks?  If not, it holds the gate
+ * May this transaction take n more key locks?  If not, it must hold the gate
  * from now on.
  */
 static bool
-within_limit(Oid relid, int n)
+within_limit(int n)
 {
 	LocalTransactionId lxid = DY_MY_LXID;
 
@@ -229,11 +223,7 @@ within_limit(Oid relid, int n)
 		locks_taken = 0;
 	}
 
-	if (locks_taken + n <= MAX_KEY_LOCKS_PER_TRANSACTION)
-		return true;
-
-	(void) acquire_gate(relid, ShareLock, false);
-	return false;
+	return locks_taken + n <= MAX_KEY_LOCKS_PER_TRANSACTION;
 }
 
 /* False only if nowait and somebody else holds it. */

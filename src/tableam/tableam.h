@@ -39,15 +39,17 @@ extern uint64 dy_tableam_key_hash(Oid relid, const struct varlena *hk, const str
 extern bool dy_tableam_slot_hash(Relation rel, TupleTableSlot *slot, uint64 *hash);
 
 /*
- * Lock n keys of a relation until the end of the transaction.  Sorts hashes,
- * so that callers with several keys cannot deadlock with each other.
- * nowait: returns the first hash that is held by somebody else in *held, and
- * false.  The locks are not taken beyond DY_MAX_KEY_LOCKS_PER_TRANSACTION;
- * see README.md for what then holds.
+ * Lock n keys of a relation for writing, until the end of the transaction.
+ * Sorts hashes, so that callers with several keys cannot deadlock with each
+ * other.  A transaction with very many of them takes the gate of the relation
+ * instead, see key_lock.c.
  */
-extern bool dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n, bool nowait, uint64 *held);
+extern void dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n);
 
-/* One key; mode is ExclusiveLock for writers, ShareLock for SELECT ... FOR SHARE. */
+/*
+ * One key; mode is ExclusiveLock for writers, ShareLock for SELECT ... FOR
+ * SHARE.  False if nowait and somebody else holds it.
+ */
 extern bool dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowait);
 
 /*
