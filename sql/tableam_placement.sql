@@ -38,7 +38,7 @@ SET dynamo.clustered_placement = off;
 INSERT INTO plain SELECT * FROM rows;
 RESET dynamo.clustered_placement;
 SELECT collections, rows, mean > 90 AS scattered FROM pages('plain');
-SELECT blocks('t') < 1.6 * blocks('plain') AS small;
+SELECT blocks('t') < 1.35 * blocks('plain') AS small;
 
 -- a fillfactor without reserve switches it off, for this table
 CREATE TABLE dense (LIKE t INCLUDING ALL) USING dynamo WITH (fillfactor = 100);
@@ -61,7 +61,7 @@ CREATE TABLE few (LIKE t INCLUDING ALL) USING dynamo WITH (fillfactor = 90);
 INSERT INTO few SELECT int8send(n % 5000), sk, doc, n FROM rows WHERE n < 15000;
 INSERT INTO few SELECT int8send(n), sk, doc, n FROM rows WHERE n >= 15000;
 SELECT collections, rows FROM pages('few');
-SELECT blocks('few') < 1.6 * blocks('plain') AS small;
+SELECT blocks('few') < 1.35 * blocks('plain') AS small;
 
 -- COPY comes in batches
 COPY t TO '/tmp/am_placement.copy';
@@ -73,7 +73,7 @@ COPY (SELECT * FROM rows) TO '/tmp/am_placement.copy';
 COPY copied FROM '/tmp/am_placement.copy';
 SELECT collections, rows, mean < 25 AS clustered FROM pages('copied');
 \! rm /tmp/am_placement.copy
-SELECT blocks('copied') < 1.6 * blocks('plain') AS small;
+SELECT blocks('copied') < 1.35 * blocks('plain') AS small;
 SELECT bt_index_check('copied_pkey', true);
 SELECT count(*) FROM copied FULL JOIN t USING (hk, sk, doc, n) WHERE copied.n IS NULL OR t.n IS NULL;
 

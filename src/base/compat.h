@@ -75,6 +75,18 @@
 	ExecBRDeleteTriggers((estate), (epq), (relinfo), (tid), NULL, NULL, NULL, NULL)
 #endif
 
+/* 16 gave the descent of a btree the table, 17 took away its snapshot. */
+#if PG_VERSION_NUM < 160000
+#define dy_bt_search(index, heap, key, buffer) \
+	_bt_search((index), (key), (buffer), BT_READ, NULL)
+#elif PG_VERSION_NUM < 170000
+#define dy_bt_search(index, heap, key, buffer) \
+	_bt_search((index), (heap), (key), (buffer), BT_READ, NULL)
+#else
+#define dy_bt_search(index, heap, key, buffer) \
+	_bt_search((index), (heap), (key), (buffer), BT_READ)
+#endif
+
 /* 16 lets the caller of a sort say whether it wants a copy; we never do. */
 #if PG_VERSION_NUM < 160000
 #define dy_tuplesort_getdatum(sort, value, isnull) \

@@ -15,19 +15,24 @@
  *
  * The choice:
  *
- *	  1. the page where this backend last put a row of the collection, else a
+ *	  1. The page where this backend last put a row of the collection, else a
  *		 page of the neighbours next to the row in the primary index: if it
  *		 has room.  Neighbours may fill a page up to its fillfactor.
- *	  2. a small collection shares a page: any page that strangers may still
- *		 enter.  These stop STRANGER_RESERVE_PERCENT below the fillfactor,
- *		 so that there is room for the neighbours to come.
- *	  3. a collection that could fill much of a page gets an empty one.
+ *	  2. Otherwise a page that is shared by collections of about the same
+ *		 number of rows.  Each collection that enters is promised room for
+ *		 half as many rows again as it has, so one of twenty rows shares a
+ *		 page with one other, a larger one with nobody, and those with less
+ *		 than MIN_ROWS_TO_GROW rows with anybody.  Whoever enters leaves
+ *		 STRANGER_RESERVE_PERCENT beside what the fillfactor keeps free, so
+ *		 that there is room for the neighbours to come.
+ *	  3. If the shared page has no room left to promise, the free space map
+ *		 is asked for another, before the table is extended.
  *
- * For 2 and 3 the free space map is asked before the table is extended.
+ * Room that was promised and not used is given away when VACUUM has entered
+ * it in the free space map.
  *
- * Locking: nothing is held while heap works.  Pages are looked at one at a
- * time under a share lock.  The index is read with an ordinary scan, which
- * is closed before a heap page is looked at.  A table cannot shrink while
+ * Locking: nothing is held while heap works.  Pages, of the table or the
+ * index, are looked at one at a time under a share lock.  A table cannot shrink while
  * we look: truncation needs a lock that conflicts with every writer's.
  *
  * What is remembered is local to the backend and only ever a hint: blocks
@@ -44,16 +49,15 @@
 #include "access/heapam.h"
 #include "access/heaptoast.h"
 #include "access/htup_details.h"
-#include "access/stratnum.h"
+#include "access/nbtree.h"
 #include "catalog/pg_am.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "storage/bufmgr.h"
 #include "storage/freespace.h"
 #include "storage/lmgr.h"
-#include "utils/fmgroids.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "base/guc.h"
 #include "tableam/placement.h"
@@ -70,15 +74,19 @@
 #define STRANGER_RESERVE_PERCENT	10
 
 /*
- * A collection gets a page of its own when its rows would fill this part of
- * one, but not before nor after these numbers of rows.
+ * A collection of at least MIN_ROWS_TO_GROW rows that needs a page is expected
+ * to grow by GROWTH_PERCENT, and gets that much of a page promised; but not more
+ * than MAX_SHARE_PERCENT of one, from where on it shares it with nobody.
  */
-#define OWN_PAGE_PERCENT	60
-#define OWN_PAGE_MIN_ROWS	6
-#define OWN_PAGE_MAX_ROWS	24
+#define MIN_ROWS_TO_GROW	4
+#define GROWTH_PERCENT		50
+#define MAX_SHARE_PERCENT	60
 
-/* An own page has at least this part free to begin with. */
-#define OWN_PAGE_FREE_PERCENT	60
+/* Collections of 1, 2-3, 4-7, ... rows share pages with their like. */
+#define SIZE_CLASSES		6
+
+/* Rows of a collection that are counted, at most. */
+#define MAX_ROWS_SEEN		(1 << (SIZE_CLASSES - 1))
 
 /* A page with this much room counts as empty, as for heap (hio.c). */
 #define EMPTY_PAGE_BYTES \
@@ -93,8 +101,8 @@
 /* Entries of the memory of last pages: 256 kB, taken when first needed. */
 #define MEMORY_SIZE			16384
 
-/* Tables whose page for strangers is remembered. */
-#define STRANGER_PAGES		64
+/* Tables whose shared pages are remembered. */
+#define SHARED_PAGES		64
 
 /* Where a collection's last row went. */
 typedef struct Remembered
@@ -107,9 +115,10 @@ typedef struct Remembered
 /* What the primary index says about the surroundings of a key. */
 typedef struct Neighbours
 {
-	int			rows;			/* index entries seen, OWN_PAGE_MAX_ROWS at most */
+	int			rows;			/* index entries seen, MAX_ROWS_SEEN at most */
 	int			nblocks;
-	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* different ones, nearest first */
+	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* different ones: the newest,
+												 * then the nearest */
 } Neighbours;
 
 /* A row that needs a page. */
@@ -129,14 +138,21 @@ typedef struct Promise
 	Size		bytes;
 } Promise;
 
+/* A page that collections of a size class share. */
+typedef struct SharedPage
+{
+	BlockNumber block;
+	Size		left;			/* bytes not promised to anybody */
+} SharedPage;
+
 static Remembered *memory = NULL;
 
-/* The page for strangers of each table, by a hash of its file. */
+/* The shared pages of each table, by a hash of its file. */
 static struct
 {
 	uint64		table;
-	BlockNumber block;
-}			stranger_pages[STRANGER_PAGES];
+	SharedPage	pages[SIZE_CLASSES];
+}			shared_pages[SHARED_PAGES];
 
 static bool is_clustered(Relation rel, int options);
 static bool describe_row(Relation rel, TupleTableSlot *slot, Row *row);
@@ -147,9 +163,12 @@ static Remembered *recall(uint64 tag);
 static void remember(uint64 tag, BlockNumber block, uint32 rows);
 static BlockNumber choose_page(Relation rel, const Row *row, const Promise *promise);
 static void look_around(Relation rel, const Row *row, Neighbours *found);
-static void note_neighbours(IndexScanDesc scan, ScanDirection direction, Neighbours *found);
-static BlockNumber find_stranger_page(Relation rel, const Row *row, BlockNumber nblocks,
-									  const Promise *promise);
+static void look_at_leaf(Relation index, BTScanInsert key, Page page, const Row *row,
+						 Neighbours *found);
+static bool note_neighbour(Relation index, Page page, OffsetNumber offset, const Row *row,
+						   Neighbours *found);
+static BlockNumber find_shared_page(Relation rel, const Row *row, int rows, BlockNumber nblocks,
+									const Promise *promise);
 static BlockNumber find_in_map(Relation rel, Size needed, BlockNumber nblocks);
 static BlockNumber extend(Relation rel);
 static Size room_needed(Relation rel, const Row *row, int percent_more);
@@ -388,8 +407,7 @@ choose_page(Relation rel, const Row *row, const Promise *promise)
 	BlockNumber last = InvalidBlockNumber;
 	Neighbours	found;
 	BlockNumber block;
-	Size		rows;
-	Size		own_page_rows;
+	int			rows;
 
 	if (entry != NULL)
 	{
@@ -414,20 +432,10 @@ choose_page(Relation rel, const Row *row, const Promise *promise)
 
 	/* rows of a batch that are not in the index yet are in our memory */
 	rows = found.rows;
-	entry = recall(row->tag);
-	if (entry != NULL)
-		rows = Max(rows, entry->rows);
+	if (promise != NULL && entry != NULL)
+		rows = Max(rows, (int) entry->rows);
 
-	own_page_rows = BLCKSZ * OWN_PAGE_PERCENT / 100 / row->length;
-	own_page_rows = Max(OWN_PAGE_MIN_ROWS, Min(OWN_PAGE_MAX_ROWS, own_page_rows));
-	if (rows < own_page_rows)
-		block = find_stranger_page(rel, row, nblocks, promise);
-	else
-	{
-		block = find_in_map(rel, Max(needed, BLCKSZ * OWN_PAGE_FREE_PERCENT / 100), nblocks);
-		if (block == InvalidBlockNumber)
-			block = extend(rel);
-	}
+	block = find_shared_page(rel, row, rows, nblocks, promise);
 	remember(row->tag, block, rows + 1);
 	return block;
 }
@@ -435,6 +443,10 @@ choose_page(Relation rel, const Row *row, const Promise *promise)
 /*
  * Ask the primary index which pages the neighbours are on: first those
  * before the row, because sort keys tend to grow, then those behind it.
+ *
+ * One descent to one leaf page, as an insert would make it; an index scan
+ * costs four times as much.  Only places are wanted, whoever may see the
+ * rows, and neighbours on other leaf pages do not matter.
  */
 static void
 look_around(Relation rel, const Row *row, Neighbours *found)
@@ -450,68 +462,156 @@ look_around(Relation rel, const Row *row, Neighbours *found)
 	index = index_open(indexoid, AccessShareLock);
 	if (index->rd_rel->relam == BTREE_AM_OID &&
 		index->rd_index->indisvalid &&
-		index->rd_index->indnkeyatts >= 2 &&
+		index->rd_index->indnkeyatts == 2 &&
 		index->rd_index->indkey.values[0] == ATT_HK &&
 		index->rd_index->indkey.values[1] == ATT_SK)
 	{
-		/* Only places are wanted, whoever's they are: no snapshot. */
-		IndexScanDesc scan = index_beginscan(rel, index, SnapshotAny, 2, 0);
-		ScanKeyData keys[2];
+		BTScanInsert key = _bt_mkscankey(index, NULL);
+		Buffer		buffer;
 
-		ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(row->hk));
-		ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_BYTEALE, PointerGetDatum(row->sk));
-		index_rescan(scan, keys, 2, NULL, 0);
-		note_neighbours(scan, BackwardScanDirection, found);
-
-		if (found->rows < OWN_PAGE_MAX_ROWS)
+		_bt_metaversion(index, &key->heapkeyspace, &key->allequalimage);
+		key->keysz = 2;
+		key->anynullkeys = false;
+		for (int i = 0; i < 2; i++)
 		{
-			ScanKeyInit(&keys[1], 2, BTGreaterStrategyNumber, F_BYTEAGT, PointerGetDatum(row->sk));
-			index_rescan(scan, keys, 2, NULL, 0);
-			note_neighbours(scan, ForwardScanDirection, found);
+			key->scankeys[i].sk_flags &= ~SK_ISNULL;
+			key->scankeys[i].sk_argument = PointerGetDatum(i == 0 ? row->hk : row->sk);
 		}
-		index_endscan(scan);
+
+		_bt_freestack(dy_bt_search(index, rel, key, &buffer));
+		if (BufferIsValid(buffer))
+		{
+			look_at_leaf(index, key, BufferGetPage(buffer), row, found);
+			_bt_relbuf(index, buffer);
+		}
+		pfree(key);
 	}
 	index_close(index, AccessShareLock);
 }
 
+/*
+ * Note the neighbours on both sides of where the key would stand.
+ */
 static void
-note_neighbours(IndexScanDesc scan, ScanDirection direction, Neighbours *found)
+look_at_leaf(Relation index, BTScanInsert key, Page page, const Row *row, Neighbours *found)
 {
-	ItemPointer tid;
+	OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page));
+	OffsetNumber last = PageGetMaxOffsetNumber(page);
+	OffsetNumber low = first;
+	OffsetNumber high = last + 1;
 
-	while (found->rows < OWN_PAGE_MAX_ROWS &&
-		   (tid = index_getnext_tid(scan, direction)) != NULL)
+	/* the first entry that is not before the key, as in _bt_binsrch */
+	while (low < high)
 	{
-		BlockNumber block = ItemPointerGetBlockNumber(tid);
-		int			i;
+		OffsetNumber middle = low + (high - low) / 2;
 
-		found->rows++;
-		for (i = 0; i < found->nblocks; i++)
-		{
-			if (found->blocks[i] == block)
-				break;
-		}
-		if (i == found->nblocks && i < MAX_NEIGHBOUR_PAGES)
-			found->blocks[found->nblocks++] = block;
+		if (_bt_compare(index, key, page, middle) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+
+	for (OffsetNumber i = low; i > first; i--)
+	{
+		if (!note_neighbour(index, page, i - 1, row, found))
+			break;
+	}
+	for (OffsetNumber i = low; i <= last; i++)
+	{
+		if (!note_neighbour(index, page, i, row, found))
+			break;
 	}
 }
 
+/* False if there is no point in going on in this direction. */
+static bool
+note_neighbour(Relation index, Page page, OffsetNumber offset, const Row *row,
+			   Neighbours *found)
+{
+	ItemId		item = PageGetItemId(page, offset);
+	IndexTuple	tuple = (IndexTuple) PageGetItem(page, item);
+	BlockNumber block;
+	bool		isnull;
+	Datum		hk;
+	int			i;
+
+	if (found->rows >= MAX_ROWS_SEEN)
+		return false;
+	if (ItemIdIsDead(item))
+		return true;
+
+	hk = index_getattr(tuple, 1, RelationGetDescr(index), &isnull);
+	if (isnull || compare_bytes(DatumGetByteaPP(hk), row->hk) != 0)
+		return false;
+
+	block = ItemPointerGetBlockNumber(BTreeTupleGetHeapTID(tuple));
+	found->rows++;
+	for (i = 0; i < found->nblocks; i++)
+	{
+		if (found->blocks[i] == block)
+			return true;
+	}
+
+	/* the page with the highest number is likely to be the one being filled */
+	if (found->nblocks > 0 && block > found->blocks[0])
+	{
+		BlockNumber swap = found->blocks[0];
+
+		found->blocks[0] = block;
+		block = swap;
+	}
+	if (found->nblocks < MAX_NEIGHBOUR_PAGES)
+		found->blocks[found->nblocks++] = block;
+	return true;
+}
+
 /*
- * A page that strangers may still enter.
+ * A page for a collection whose pages are full, or that has none.
  */
 static BlockNumber
-find_stranger_page(Relation rel, const Row *row, BlockNumber nblocks, const Promise *promise)
+find_shared_page(Relation rel, const Row *row, int rows, BlockNumber nblocks,
+				 const Promise *promise)
 {
-	Size		needed = room_needed(rel, row, STRANGER_RESERVE_PERCENT);
 	uint64		table = table_tag(rel);
-	int			i = table % STRANGER_PAGES;
-	bool		known = (stranger_pages[i].table == table);
+	int			i = table % SHARED_PAGES;
+	int			size_class = 0;
+	SharedPage *page;
+	Size		reserve = room_needed(rel, row, STRANGER_RESERVE_PERCENT) - row->length;
+	Size		share = row->length;
+	Size		needed;
+	bool		known;
 	BlockNumber block;
 
-	if (known && has_room(rel, stranger_pages[i].block, needed, nblocks, promise))
-		return stranger_pages[i].block;
+	if (rows >= MIN_ROWS_TO_GROW)
+	{
+		size_class = Min(pg_leftmost_one_pos32(rows), SIZE_CLASSES - 1);
+		share = Max(share, row->length * rows * GROWTH_PERCENT / 100);
+		share = Min(share, BLCKSZ * MAX_SHARE_PERCENT / 100);
+	}
+	page = &shared_pages[i].pages[size_class];
+	needed = Min(share + reserve, EMPTY_PAGE_BYTES);
 
-	block = find_in_map(rel, needed, nblocks);
+	if (shared_pages[i].table != table)
+	{
+		shared_pages[i].table = table;
+		for (int j = 0; j < SIZE_CLASSES; j++)
+			shared_pages[i].pages[j].block = InvalidBlockNumber;
+	}
+
+	known = page->block != InvalidBlockNumber;
+	if (known && page->left >= share &&
+		has_room(rel, page->block, room_needed(rel, row, STRANGER_RESERVE_PERCENT), nblocks, promise))
+	{
+		page->left -= share;
+		return page->block;
+	}
+
+	/*
+	 * Where rows come and go, pages that are nearly empty are rare.  Three
+	 * quarters of the share will do, or the table would grow beside its
+	 * holes.
+	 */
+	block = find_in_map(rel, Max(needed - share / 4, room_needed(rel, row, 0)), nblocks);
 
 	/*
 	 * A backend that has just started knows nothing.  If each took a new page
@@ -522,10 +622,14 @@ find_stranger_page(Relation rel, const Row *row, BlockNumber nblocks, const Prom
 		block = nblocks - 1;
 
 	if (block == InvalidBlockNumber)
+	{
 		block = extend(rel);
+		nblocks = block + 1;
+	}
 
-	stranger_pages[i].table = table;
-	stranger_pages[i].block = block;
+	page->block = block;
+	page->left = free_space(rel, block, nblocks);
+	page->left -= Min(page->left, needed);
 	return block;
 }
 
@@ -540,8 +644,13 @@ find_in_map(Relation rel, Size needed, BlockNumber nblocks)
 
 	for (int i = 0; i < MAX_MAP_ANSWERS && block != InvalidBlockNumber; i++)
 	{
-		Size		space = free_space(rel, block, nblocks);
+		Size		space;
 
+		/* it may have been added a moment ago */
+		if (block >= nblocks)
+			nblocks = RelationGetNumberOfBlocks(rel);
+
+		space = free_space(rel, block, nblocks);
 		if (space >= needed)
 			return block;
 		CHECK_FOR_INTERRUPTS();
@@ -576,9 +685,9 @@ extend(Relation rel)
 static Size
 room_needed(Relation rel, const Row *row, int percent_more)
 {
-	Size		needed = row->length + BLCKSZ * percent_more / 100 +
-		RelationGetTargetPageFreeSpace(rel, HEAP_DEFAULT_FILLFACTOR);
+	Size		needed = RelationGetTargetPageFreeSpace(rel, HEAP_DEFAULT_FILLFACTOR);
 
+	needed += row->length + BLCKSZ * percent_more / 100;
 	return Min(needed, Max(row->length, EMPTY_PAGE_BYTES));
 }
 
