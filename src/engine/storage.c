@@ -7,9 +7,12 @@
  * relation: where rows are spread over shards, it is the one to change.
  *
  * Indexes are read directly, without a planner that would look at them, so
- * what the planner checks is checked here: that an index is valid, and that
- * it is not too young for the snapshots of this transaction (an index built
- * over broken HOT chains, see access/heap/README.HOT).
+ * what the planner checks is checked here: that an index is not too young for
+ * the snapshots of this transaction (one that was built over broken HOT
+ * chains, see access/heap/README.HOT).  Whether it is valid was looked at
+ * when the DyTable was made, under the lock on the table that is still held.
+ * By now REINDEX CONCURRENTLY may have put another in its place and marked it
+ * invalid; but it is maintained, and stays, as long as that lock does.
  *
  *-------------------------------------------------------------------------
  */
@@ -38,12 +41,6 @@ Relation
 dy_storage_open_index(Oid indexoid, LOCKMODE lockmode)
 {
 	Relation	index = index_open(indexoid, lockmode);
-
-	if (!index->rd_index->indisvalid && lockmode == AccessShareLock)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("index \"%s\" is not valid", RelationGetRelationName(index)),
-				 errhint("Rebuild it with REINDEX.")));
 
 	if (index->rd_index->indcheckxmin &&
 		!TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
