@@ -26,6 +26,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_database.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -33,11 +34,13 @@
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "tcop/tcopprot.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "jobs/jobs.h"
+#include "tables/control.h"
 
 #define LAUNCHER_NAPTIME_MS		60000
 #define RESTART_SECONDS			10
@@ -78,6 +81,22 @@ dy_backfill_at_commit(void)
 		registered = true;
 	}
 	start_at_commit = true;
+}
+
+void
+dy_backfill_interrupt(DyBytes table_name)
+{
+	Oid			type = TEXTOID;
+	Datum		value = PointerGetDatum(cstring_to_text_with_len(table_name.data, table_name.len));
+
+	if (dy_control_run("SELECT FROM dynamo_internal.backfills WHERE table_name = $1",
+					   1, &type, &value, NULL) == 0)
+		return;
+	dy_control_run("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+				   " WHERE backend_type = 'dynamo backfill'"
+				   " AND datname OPERATOR(pg_catalog.=) pg_catalog.current_database()",
+				   0, NULL, NULL, NULL);
+	dy_backfill_at_commit();
 }
 
 /*

@@ -12,7 +12,10 @@
  */
 #include "postgres.h"
 
+#include "storage/lmgr.h"
+
 #include "base/errors.h"
+#include "jobs/jobs.h"
 #include "ops/ops.h"
 #include "ops/table_description.h"
 #include "ops/table_request.h"
@@ -51,6 +54,9 @@ dy_op_delete_table(const char *text, uint32 len, DyResponse *response)
 
 	relid = table->relid;
 	dy_control_begin(&control);
+	dy_backfill_interrupt(name);
+	/* the relation before the metadata, as everybody does */
+	LockRelationOid(relid, AccessExclusiveLock);
 	dy_add_text(&p, name);
 	dy_run("DELETE FROM dynamo_internal.tables WHERE name = $1", &p);
 	dy_ddl_drop_table(relid);

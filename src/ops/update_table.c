@@ -137,21 +137,20 @@ dy_op_update_table(const char *text, uint32 len, DyResponse *response)
 		dy_node_is(dy_member(request, UPDATE_TABLE_BillingMode), "PAY_PER_REQUEST") : !u.table->provisioned;
 	check_against_table(&u);
 
-	/*
-	 * changes of columns lock the relation before the metadata, as DROP TABLE
-	 * does
-	 */
+	dy_control_begin(&control);
+	deleting = index_to_delete(&u);
+	if (deleting != NULL && deleting->status == DY_INDEX_CREATING)
+		dy_backfill_interrupt(name);
+	/* the relation before the metadata, as everybody does */
 	if (dy_present(request, UPDATE_TABLE_GlobalSecondaryIndexUpdates))
 		LockRelationOid(u.table->relid, AccessExclusiveLock);
 
-	dy_control_begin(&control);
 	update_settings(&u);
 	update_stream(&u);
 	update_indexes(&u);
 	dy_table_invalidate(u.table->relid);
 	CommandCounterIncrement();
 
-	deleting = index_to_delete(&u);
 	dy_response_open(response, '{');
 	dy_response_name(response, "TableDescription");
 	u.table = dy_table_get(name);

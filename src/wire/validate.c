@@ -137,7 +137,7 @@ check_tables_first(Validation *v, const DyNode *request)
 static void
 check_member(Validation *v, const DyMember *member, const DyNode *node)
 {
-	Step		step = {.outer = v->at, .member = member->name};
+	Step		step = {.outer = v->at,.member = member->name};
 
 	v->at = &step;
 	check_node(v, member->shape, node, member->required);

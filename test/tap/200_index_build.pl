@@ -56,7 +56,7 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
 # --- beside writers
 
 create_table($node, 'busy', 5000);
-my @writers;
+my (@writers, @errors);
 for my $n (1 .. 3)
 {
 	my $script = $node->basedir . "/writer$n.sql";
@@ -69,12 +69,12 @@ SELECT CASE WHEN :g > 20 THEN dynamo.put_item(format('{"TableName":"busy","Item"
 SQL
 	push @writers, IPC::Run::start(
 		[ 'pgbench', '-n', '-T', '6', '-f', $script, '-h', $node->host, '-p', $node->port, 'postgres' ],
-		'>', \my $out, '2>', \my $err);
+		'>', \my $out, '2>', \$errors[$n]);
 }
 add_index($node, 'busy');
 ok(wait_until_active($node, 'busy'), 'an index becomes ACTIVE while writers go on');
 $_->finish for @writers;
-is(join(',', map { $_->result } @writers), '0,0,0', 'no writer failed');
+is(join(',', map { $_->full_result(0) } @writers), '0,0,0', 'no writer failed') or diag("@errors[1 .. 3]");
 is($node->safe_psql('postgres', q{SELECT count(*) FROM dynamo_data.busy WHERE (x1 IS NULL) <> (item OPERATOR(dynamo.->>) 'g' IS NULL)}),
 	'0', 'every row is in the index if and only if it has the attribute');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM dynamo.check('busy')}), '0', 'keys, columns and index entries agree');
@@ -113,8 +113,17 @@ add_index($node, 'kept');
 $node->poll_query_until('postgres', 'SELECT scanned > 0 FROM dynamo_internal.backfills');
 $node->safe_psql('postgres',
 	q{SELECT dynamo.update_table('{"TableName":"kept","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"byG"}}]}')});
+# the build of a btree waits for a reader, and the deletion for the build
+create_table($node, 'waited', 1000);
+$reader = $node->background_psql('postgres');
+$reader->query_safe("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;");
+add_index($node, 'waited');
+$node->poll_query_until('postgres', 'SELECT EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)');
+$node->safe_psql('postgres', q{SELECT dynamo.delete_table('{"TableName":"waited"}')});
+$reader->quit;
 ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM dynamo_internal.backfills'), 'deleted work leaves nothing to do');
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'dynamo backfill'}), 'the worker ends');
+unlike(slurp_file($node->logfile), qr/deadlock detected/, 'nobody waited in a circle');
 add_index($node, 'kept');
 ok(wait_until_active($node, 'kept'), 'a deleted index can be made again');
 
