@@ -3,7 +3,6 @@
 --
 \set VERBOSITY terse
 \pset format unaligned
-SET dynamo.account_id = '000000000000';
 CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN dynamo_internal.execute(operation, request, NULL);

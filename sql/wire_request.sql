@@ -2,7 +2,6 @@
 -- Reading and validating requests: types of members, constraints, texts.
 --
 \pset format unaligned
-SET dynamo.account_id = '000000000000';
 CREATE FUNCTION pg_temp.call(operation text, request text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     response text;
