@@ -8,26 +8,26 @@
 
 -- ----------------------------------------------------------------- PartiQL
 
-CREATE FUNCTION dynamo.execute_statement(request json) RETURNS json
+CREATE OR REPLACE FUNCTION dynamo.execute_statement(request json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_execute_statement' LANGUAGE C STRICT;
 COMMENT ON FUNCTION dynamo.execute_statement(json) IS 'ExecuteStatement: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html';
 REVOKE ALL ON FUNCTION dynamo.execute_statement(json) FROM PUBLIC;
 
-CREATE FUNCTION dynamo.batch_execute_statement(request json) RETURNS json
+CREATE OR REPLACE FUNCTION dynamo.batch_execute_statement(request json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_batch_execute_statement' LANGUAGE C STRICT;
 COMMENT ON FUNCTION dynamo.batch_execute_statement(json) IS 'BatchExecuteStatement: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html';
 REVOKE ALL ON FUNCTION dynamo.batch_execute_statement(json) FROM PUBLIC;
 
-CREATE FUNCTION dynamo.execute_transaction(request json) RETURNS json
+CREATE OR REPLACE FUNCTION dynamo.execute_transaction(request json) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_execute_transaction' LANGUAGE C STRICT;
 COMMENT ON FUNCTION dynamo.execute_transaction(json) IS 'ExecuteTransaction: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html';
 REVOKE ALL ON FUNCTION dynamo.execute_transaction(json) FROM PUBLIC;
 
-CREATE FUNCTION dynamo.partiql(statement text, VARIADIC parameters "any") RETURNS SETOF dynamo.item
+CREATE OR REPLACE FUNCTION dynamo.partiql(statement text, VARIADIC parameters "any") RETURNS SETOF dynamo.item
     AS 'MODULE_PATHNAME', 'dynamo_partiql' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION dynamo.partiql(text, "any") IS 'items that a PartiQL statement gives';
 
-CREATE FUNCTION dynamo.partiql(statement text) RETURNS SETOF dynamo.item
+CREATE OR REPLACE FUNCTION dynamo.partiql(statement text) RETURNS SETOF dynamo.item
     AS 'MODULE_PATHNAME', 'dynamo_partiql' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION dynamo.partiql(text) IS 'items that a PartiQL statement without parameters gives';
 
