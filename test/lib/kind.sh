@@ -11,6 +11,7 @@
 # skip_kind REASON        ends: there is nothing to test in this tree
 
 set -euo pipefail
+. src/start/healthy.sh
 
 : "${DY_WORK:?run the tests with make test or test/run}"
 kind=$(basename "$0")
@@ -152,7 +153,7 @@ start_cluster() {
 # The extension, an access key and a bridge, with the AWS variables that
 # clients need.
 start_bridge() {
-	local i=0
+	local i=0 port
 	psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION dynamo'
 	export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 	read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY < <(psql -X -q -A -t -F ' ' \
@@ -164,8 +165,9 @@ start_bridge() {
 		[ $i -lt 200 ] || { echo "Bail out! the bridge did not start"; exit 1; }
 		sleep 0.05
 	done
-	AWS_ENDPOINT_URL=http://127.0.0.1:$(sed -n 's/.*listens on [^ ]* port \([0-9]*\).*/\1/p' "$log/bridge.log")
-	export AWS_ENDPOINT_URL
+	port=$(sed -n 's/.*listens on [^ ]* port \([0-9]*\).*/\1/p' "$log/bridge.log")
+	wait_until_healthy "$port" || { echo "Bail out! the bridge does not become healthy"; exit 1; }
+	export AWS_ENDPOINT_URL=http://127.0.0.1:$port
 }
 
 bridge=
