@@ -83,6 +83,11 @@ INSERT INTO dynamo_data.ops_count(item) SELECT format('{"a":{"S":"%s"},"b":{"N":
 ANALYZE dynamo_data.ops_count;
 SELECT t->>'ItemCount' AS items, (t->>'TableSizeBytes')::bigint BETWEEN 8192 AND 65536 AS bytes FROM (SELECT dynamo.describe_table('{"TableName":"ops_count"}')->'Table' AS t) x;
 
+-- names that come twice
+SELECT pg_temp.call('CreateTable', t) FROM unnest(ARRAY[
+  '{"TableName":"ops_twice","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"a","AttributeType":"N"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}',
+  '{"TableName":"ops_twice","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"GlobalSecondaryIndexes":[{"IndexName":"abc","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["x","y","x"]}}]}']) t;
+
 -- pages of names
 SELECT pg_temp.create('{"TableName":"ops_' || t || '"}') IS NOT NULL FROM unnest(ARRAY['b', 'A', '-', '_', 'a', '.', 'zz']) t;
 SELECT pg_temp.call('ListTables', t) FROM unnest(ARRAY['{"Limit":2,"ExclusiveStartTableName":"ops"}', '{"Limit":2,"ExclusiveStartTableName":"ops_."}', '{"Limit":2,"ExclusiveStartTableName":"ops_A9"}', '{"Limit":1,"ExclusiveStartTableName":"ops_a"}']) t;

@@ -116,4 +116,12 @@ SELECT answer -> 'Count' AS count, answer -> 'ScannedCount' AS scanned, answer -
 FROM dynamo.query('{"TableName": "ops_query", "KeyConditionExpression": "pk = :p", "FilterExpression": "attribute_not_exists(v)", "ExpressionAttributeValues": {":p": {"S": "big"}},
   "ReturnConsumedCapacity": "TOTAL"}') AS answer;
 
+-- a table without sort key: a Query has one page
+SELECT dynamo.create_table('{"TableName": "ops_single", "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [{"AttributeName": "n", "AttributeType": "N"}], "KeySchema": [{"AttributeName": "n", "KeyType": "HASH"}]}') IS NOT NULL AS created;
+INSERT INTO dynamo_data.ops_single (item) VALUES ('{"n":{"N":"5"}}');
+SELECT dynamo.query('{"TableName": "ops_single", "KeyConditionExpression": "n = :n", "ExpressionAttributeValues": {":n": {"N": "5"}}, "Limit": 1}');
+SELECT dynamo.query('{"TableName": "ops_single", "KeyConditionExpression": "n = :n", "ExpressionAttributeValues": {":n": {"N": "5"}}, "ExclusiveStartKey": {"n": {"N": "5.0"}}}');
+SELECT dynamo.scan('{"TableName": "ops_single", "Limit": 1}');
+SELECT dynamo.delete_table('{"TableName": "ops_single"}') IS NOT NULL AS deleted;
+
 SELECT dynamo.delete_table('{"TableName": "ops_query"}') IS NOT NULL AS deleted;

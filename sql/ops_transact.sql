@@ -75,4 +75,7 @@ SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "a"}}, "ProjectionExpression": "!"}}]}');
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "no_such_table", "Key": {"id": {"S": "a"}}}}]}');
 
+-- only the first key that is wrong is a reason, and no condition is
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', 'attribute_not_exists(id)'), pg_temp.act('Put', 'b', NULL, '{"Item": {"id": {"N": "7"}}}'), pg_temp.act('Put', 'c', NULL, '{"Item": {"id": {"N": "8"}}}')]);
+
 SELECT dynamo.delete_table('{"TableName": "ops_tx"}') IS NOT NULL AS deleted;

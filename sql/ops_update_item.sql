@@ -64,4 +64,10 @@ SELECT dynamo.delete_item('{"TableName": "ops_update", "Key": {}}');
 SELECT dynamo.delete_item('{"TableName": "ops_update", "Key": {"pk": {"S": "bare"}}}');
 SELECT item FROM dynamo.scan('ops_update', NULL) AS item ORDER BY item ->> 'pk';
 
+-- attribute names that are too long, wherever they come without an expression
+SELECT dynamo.update_item(json_build_object('TableName', 'ops_update', 'Key', '{"pk": {"S": "a"}}'::json, 'AttributeUpdates', json_build_object(repeat('n', 65536), '{"Value": {"N": "1"}}'::json)));
+SELECT dynamo.update_item(json_build_object('TableName', 'ops_update', 'Key', '{"pk": {"S": "a"}}'::json, 'Expected', json_build_object(repeat('n', 65536), '{"Exists": false}'::json)));
+SELECT dynamo.get_item(json_build_object('TableName', 'ops_update', 'Key', '{"pk": {"S": "a"}}'::json, 'AttributesToGet', json_build_array(repeat('n', 65536))));
+SELECT dynamo.update_item(json_build_object('TableName', 'ops_update', 'Key', '{"pk": {"S": "long"}}'::json, 'AttributeUpdates', json_build_object(repeat('n', 65535), '{"Value": {"N": "1"}}'::json)));
+
 SELECT dynamo.delete_table('{"TableName": "ops_update"}') IS NOT NULL AS deleted;

@@ -70,7 +70,7 @@ SELECT pg_temp.described('LatestStreamArn') LIKE '"arn:aws:dynamodb:us-east-1:12
 -- a new index over items that are there; some are unfit for it
 SELECT dynamo.put_item(format('{"TableName":"ops_ut","Item":{"pk":{"S":"%s"},"g":%s}}', i,
     CASE i % 4 WHEN 0 THEN '{"N":"1"}' WHEN 1 THEN '{"S":""}' ELSE format('{"S":"g%s"}', i % 3) END)::json) IS NULL AS nothing FROM generate_series(1, 300) i GROUP BY 1;
-SELECT pg_temp.update('{"AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"unused","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"pk","KeyType":"RANGE"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["q"]}}}]}')
+SELECT pg_temp.update('{"AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"unused","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"pk","KeyType":"RANGE"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["q"]}}}]}')
   LIKE '%"GlobalSecondaryIndexes":[{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"pk","KeyType":"RANGE"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["q"]},"IndexStatus":"CREATING","Backfilling":true,%' AS creating;
 CALL pg_temp.wait();
 SELECT x->'IndexStatus' AS status, x->'Backfilling' AS backfilling, x->'ItemCount' AS items FROM json_array_elements(dynamo.describe_table('{"TableName":"ops_ut"}')->'Table'->'GlobalSecondaryIndexes') x;
@@ -132,6 +132,13 @@ SELECT pg_temp.call('TagResource', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:1
 SELECT dynamo.list_tags_of_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut"}');
 SELECT pg_temp.call('TagResource', (SELECT '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[' || string_agg('{"Key":"k' || i || '","Value":""}', ',') || ']}' FROM generate_series(1, 49) i));
 SELECT dynamo.untag_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","TagKeys":["a","zzz"]}'), dynamo.list_tags_of_resource('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut"}');
+
+-- a new index: one action an element; keys are defined in the request, as what they are already
+SELECT pg_temp.call('CreateTable', '{"TableName":"ops_ut2","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"},{"AttributeName":"n","AttributeType":"N"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"GlobalSecondaryIndexes":[{"IndexName":"one","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"n","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}') LIKE '{"TableDescription%' AS created;
+SELECT pg_temp.call('UpdateTable', format('{"TableName":"ops_ut2",%s"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"two","KeySchema":[{"AttributeName":"%s","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}%s}]}', d, k, m))
+FROM (VALUES ('', 'g', ''), ('"AttributeDefinitions":[{"AttributeName":"g","AttributeType":"N"}],', 'g', ''), ('"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"B"}],', 'pk', ''),
+  ('"AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"}],', 'g', ',"Delete":{"IndexName":"one"}')) v(d, k, m);
+SELECT dynamo.delete_table('{"TableName":"ops_ut2"}') IS NOT NULL AS deleted;
 
 SELECT dynamo.describe_continuous_backups('{"TableName":"ops_ut"}'), pg_temp.call('DescribeContinuousBackups', '{"TableName":"ops_none"}');
 SELECT dynamo.delete_table('{"TableName":"ops_ut"}') IS NOT NULL AS deleted;

@@ -22,6 +22,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/limits.h"
 #include "expr/ast.h"
 #include "expr/syntax.h"
 
@@ -293,6 +294,8 @@ check_name(DyBytes name)
 {
 	if (name.len == 0)
 		dy_validation("Empty attribute name");
+	if (name.len > DY_MAX_ATTRIBUTE_NAME_BYTES)
+		dy_validation("Attribute name is too large, must be less than 65536 bytes");
 }
 
 /*

@@ -15,6 +15,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
@@ -65,6 +66,7 @@ static void check_billing(const DyNode *request);
 static void check_local_indexes(const DyNode *request);
 static void check_global_indexes(const DyNode *request);
 static void check_index_names(const DyNode *local, const DyNode *global);
+static void check_definitions_distinct(const DyNode *definitions);
 static void check_definitions_used(const DyNode *request);
 static int	read_indexes(const DyNode *request, DyNewIndex **indexes);
 static void insert_table(const DyNode *request, Oid relid);
@@ -128,6 +130,7 @@ check_request(const DyNode *request)
 	check_billing(request);
 	if (key_schema->u.list.count > definitions->u.list.count)
 		dy_validation("Invalid KeySchema: Some index key attribute have no definition");
+	check_definitions_distinct(definitions);
 	dy_check_key_schema(key_schema, definitions, false);
 	if (!local->present && !global->present &&
 		key_schema->u.list.count != definitions->u.list.count)
@@ -278,7 +281,24 @@ check_index_names(const DyNode *local, const DyNode *global)
 StaticAssertDecl((int) LOCAL_INDEX_IndexName == (int) GLOBAL_INDEX_IndexName, "member order");
 
 /*
- * Every definition is a key of something, and there is but one of each name.
+ * One definition of each name.
+ */
+static void
+check_definitions_distinct(const DyNode *definitions)
+{
+	for (int i = 0; i < definitions->u.list.count; i++)
+	{
+		DyBytes		name = dy_node_text(dy_member(dy_member(definitions, i), DY_ATTRIBUTE_AttributeName));
+
+		CHECK_FOR_INTERRUPTS();
+		for (int j = 0; j < i; j++)
+			if (dy_bytes_equal(dy_node_text(dy_member(dy_member(definitions, j), DY_ATTRIBUTE_AttributeName)), name))
+				dy_validation("Attribute Name is duplicated: %.*s", DY_BYTES_ARGS(name));
+	}
+}
+
+/*
+ * Every definition is a key of something.
  */
 static void
 check_definitions_used(const DyNode *request)
@@ -303,9 +323,7 @@ check_definitions_used(const DyNode *request)
 		const char *name = dy_node_cstring(dy_member(dy_member(definitions, i), DY_ATTRIBUTE_AttributeName));
 		bool		is_used = false;
 
-		for (int j = 0; j < i; j++)
-			if (dy_node_is(dy_member(dy_member(definitions, j), DY_ATTRIBUTE_AttributeName), name))
-				dy_validation("Cannot have two attributes with the same name");
+		CHECK_FOR_INTERRUPTS();
 		for (int s = 0; s < nschemas; s++)
 			for (int k = 0; k < schemas[s]->u.list.count; k++)
 				if (dy_node_is(dy_member(dy_member(schemas[s], k), DY_KEY_ELEMENT_AttributeName), name))

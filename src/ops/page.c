@@ -5,7 +5,8 @@
  *
  * A page ends when Limit items have been looked at, or when what has been
  * looked at reaches 1 MB, both before the filter; then it has a
- * LastEvaluatedKey, even if the range happens to end there too.  Items are
+ * LastEvaluatedKey, even if the range happens to end there too (unless it
+ * can have but one item: a Query of a table without sort key).  Items are
  * written to the answer as they come: nothing but the answer grows.
  *
  * An index has no storage of its own for what it projects: the whole item
@@ -40,6 +41,7 @@ static DySelect read_select(const DyNode *node);
 static void sort_names(DyPathHeads *names);
 static bool index_projects(const DyTable *table, const DyIndex *index, DyBytes name);
 static char *unprojected_names(const DyPage *page, DyPathHeads *heads);
+static bool is_single(const DyRangeRequest *request);
 static bool look_at_item(const DyPage *page, DyValue item, DyBuilder *scratch,
 						 PageCounters *counters, DyResponse *r);
 static void write_page_capacity(const DyPage *page, const PageCounters *counters, DyResponse *r);
@@ -258,7 +260,7 @@ dy_page_answer(const DyPage *page, DyResponse *r)
 	dy_response_integer(r, counters.matched);
 	dy_response_name(r, "ScannedCount");
 	dy_response_integer(r, counters.scanned);
-	if (more)
+	if (more && !is_single(request))
 	{
 		dy_response_name(r, "LastEvaluatedKey");
 		dy_last_key_write(r, request->table, request->index, item);
@@ -267,6 +269,15 @@ dy_page_answer(const DyPage *page, DyResponse *r)
 
 	write_page_capacity(page, &counters, r);
 	dy_response_close(r, '}');
+}
+
+/*
+ * A partition of one item: nothing can follow it.
+ */
+static bool
+is_single(const DyRangeRequest *request)
+{
+	return request->has_partition && request->index == NULL && !request->table->has_range;
 }
 
 /*

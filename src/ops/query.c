@@ -20,7 +20,9 @@
 
 #include "base/errors.h"
 #include "expr/syntax.h"
+#include "item/json.h"
 #include "item/key.h"
+#include "item/number.h"
 #include "ops/ops.h"
 #include "ops/page.h"
 
@@ -52,6 +54,7 @@ static const DyKeyTerm *check_key(const DyPage *page, const DyKeyCondition *cond
 static const DyKeyTerm *find_term(const DyKeyCondition *condition, DyBytes name);
 static void check_start_key(const DyPage *page, const DyReadKeys *keys,
 							const DyKeyTerm *const *hash, const DyKeyTerm *const *range);
+static char *start_key_text(const DyKeyAttribute *attribute, DyValue map);
 static bool term_holds(const DyKeyTerm *term, DyValue value);
 static void set_bounds(DyRangeRequest *request, const DyReadKeys *keys,
 					   const DyKeyTerm *const *range);
@@ -311,6 +314,38 @@ check_start_key(const DyPage *page, const DyReadKeys *keys,
 						  "The provided starting key is outside query boundaries based on "
 						  "provided conditions");
 	}
+
+	/* a partition of one item has nothing behind it */
+	if (page->range.index == NULL && !page->range.table->has_range)
+		dy_validation("The provided exclusive start key is invalid: ExclusiveStartKey: %s",
+					  start_key_text(&page->range.table->hash, page->start_key));
+}
+
+/*
+ * A partition key the way the service shows it.
+ */
+static char *
+start_key_text(const DyKeyAttribute *attribute, DyValue map)
+{
+	DyValue		value = dy_map_get(map, attribute->name.data, attribute->name.len);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "{%.*s=AttributeValue: {%s:", DY_BYTES_ARGS(attribute->name),
+					 dy_type_name(attribute->type));
+	if (attribute->type == DY_TYPE_N)
+	{
+		DyNumber	number = dy_value_number(value);
+		char		digits[DY_NUMBER_MAX_TEXT];
+
+		appendBinaryStringInfo(&text, digits, dy_number_format(&number, digits));
+	}
+	else if (attribute->type == DY_TYPE_B)
+		dy_json_write_base64(&text, dy_value_bytes(value).data, dy_value_bytes(value).len);
+	else
+		appendStringInfo(&text, "%.*s", DY_BYTES_ARGS(dy_value_bytes(value)));
+	appendStringInfoString(&text, "}}");
+	return text.data;
 }
 
 /*

@@ -111,6 +111,7 @@ StaticAssertDecl((int) ATTRIBUTE_AttributeType == (int) DY_ATTRIBUTE_AttributeTy
 				 (int) TAG_Value == (int) DY_TAG_Value,
 				 "member order of shared structures");
 
+static void check_distinct(const DyNode *names);
 static bool is_defined(const DyNode *definitions, DyBytes name);
 static void add(DyParameters *p, Oid type, Datum value, bool isnull);
 static Datum text_datum(DyBytes text);
@@ -202,6 +203,8 @@ dy_check_projection(const DyNode *projection)
 					  dy_node_cstring(type));
 	if (!has_attributes && dy_node_is(type, "INCLUDE"))
 		dy_validation("One or more parameter values were invalid: ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+	if (has_attributes)
+		check_distinct(dy_member(projection, DY_PROJECTION_NonKeyAttributes));
 }
 
 void
@@ -445,6 +448,16 @@ dy_new_stream_label(void)
 		elog(ERROR, "the clock is out of range");
 	return psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%03d",
 					tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int) (fsec / 1000));
+}
+
+static void
+check_distinct(const DyNode *names)
+{
+	for (int i = 1; i < names->u.list.count; i++)
+		for (int j = 0; j < i; j++)
+			if (dy_bytes_equal(dy_node_text(dy_member(names, i)), dy_node_text(dy_member(names, j))))
+				dy_validation("One or more parameter values were invalid: Duplicate value in attribute name: %.*s",
+							  DY_BYTES_ARGS(dy_node_text(dy_member(names, i))));
 }
 
 static bool

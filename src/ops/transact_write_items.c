@@ -80,6 +80,7 @@ DY_STRUCTURE(TRANSACT, transact_input, TRANSACT_MEMBERS)
 
 static void read_action(const DyNode *node, DyItemWrite *w);
 static void describe_action(const DyNode *node, DyWriteInput *input);
+static void keep_first_reason(DyTransaction *t);
 static void answer(const DyTransaction *t, const DyNode *request, DyResponse *r);
 static void answer_replay(const DyTransaction *t, const DyNode *request, DyResponse *r);
 
@@ -103,6 +104,7 @@ dy_op_transact_write_items(const char *text, uint32 len, DyResponse *response)
 		dy_item_write_bind_table(&t.writes[i]);
 	dy_transaction_bind_keys(&t);
 	dy_transaction_check_distinct(&t);
+	keep_first_reason(&t);
 	dy_transaction_cancel_if_failed(&t);
 
 	if (token->present)
@@ -181,6 +183,23 @@ describe_action(const DyNode *node, DyWriteInput *input)
 		input->update_expression = dy_member(update_node, UPDATE_UpdateExpression);
 	}
 #undef DESCRIBE
+}
+
+/*
+ * The service stops at the first key that is wrong.
+ */
+static void
+keep_first_reason(DyTransaction *t)
+{
+	bool		found = false;
+
+	for (int i = 0; i < t->n; i++)
+	{
+		if (found)
+			memset(&t->reasons[i], 0, sizeof(DyCancellationReason));
+		else
+			found = t->reasons[i].code != NULL;
+	}
 }
 
 static void

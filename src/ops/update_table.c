@@ -14,6 +14,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "pgtime.h"
@@ -99,7 +101,10 @@ static void check_decreases(const DyThroughput *t, const DyNode *provisioned);
 static void check_switch(const Update *u);
 static void check_index_actions(const Update *u);
 static void check_new_index(const Update *u, const DyNode *create);
-static const DyNode *existing_definition(const DyNode *definitions, const DyTableSettings *settings);
+static void check_types(const Update *u, const DyNode *key_schema);
+static char *old_schema_text(const DyTable *table, DyBytes name);
+static char *new_schema_text(const DyNode *key_schema, const DyNode *definitions);
+static void append_schema_element(StringInfo s, DyBytes name, const char *type, const char *kind);
 static void update_settings(const Update *u);
 static void update_throughput(const char *relation, const char *condition, DyBytes table_name, DyBytes index_name,
 							  const DyThroughput *old, const DyNode *provisioned, const DyNode *on_demand,
@@ -198,8 +203,16 @@ check_index_updates(const DyNode *updates)
 {
 	for (int i = 0; i < updates->u.list.count; i++)
 	{
-		const DyNode *name = index_name_of(dy_member(updates, i));
+		const DyNode *update = dy_member(updates, i);
+		const DyNode *name = index_name_of(update);
+		int			nactions = 0;
 
+		CHECK_FOR_INTERRUPTS();
+		for (int k = 0; k < INDEX_UPDATE_MEMBERS; k++)
+			nactions += dy_present(update, k);
+		if (nactions > 1)
+			dy_validation("One or more parameter values were invalid: Only one of GlobalSecondaryIndexUpdate.Update, "
+						  "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete can be specified");
 		if (name == NULL)
 			dy_validation("One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, "
 						  "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null");
@@ -436,9 +449,10 @@ check_new_index(const Update *u, const DyNode *create)
 	int global = 0;
 	int			included = include->present ? include->u.list.count : 0;
 
+	/* the keys must be defined in the request even if the table knows them */
 	dy_check_key_schema(dy_member(create, CREATE_INDEX_KeySchema),
-						existing_definition(dy_member(u->request, UPDATE_TABLE_AttributeDefinitions), u->settings),
-						true);
+						dy_member(u->request, UPDATE_TABLE_AttributeDefinitions), true);
+	check_types(u, dy_member(create, CREATE_INDEX_KeySchema));
 	dy_check_projection(projection);
 	if (u->on_demand && provisioned->present)
 		dy_validation("One or more parameter values were invalid: ProvisionedThroughput should not be "
@@ -465,57 +479,93 @@ check_new_index(const Update *u, const DyNode *create)
 }
 
 /*
- * The definitions of the request and those of the table that it leaves out,
- * as a node.  An attribute that is a key has one type for ever.
+ * An attribute that is a key has one type for ever.
  */
-static const DyNode *
-existing_definition(const DyNode *definitions, const DyTableSettings *settings)
+static void
+check_types(const Update *u, const DyNode *key_schema)
 {
-	DyNode	   *result = palloc0(sizeof(DyNode));
-	int			given = definitions->present ? definitions->u.list.count : 0;
-	int			count = given;
+	const DyNode *definitions = dy_member(u->request, UPDATE_TABLE_AttributeDefinitions);
+	const DyTableSettings *settings = u->settings;
 
-	result->shape = &dy_shape_attribute_definitions;
-	result->present = true;
-	result->u.list.nodes = palloc0(sizeof(DyNode) * (given + settings->nattributes + 1));
-	for (int i = 0; i < given; i++)
-		result->u.list.nodes[i] = *dy_member(definitions, i);
-	for (int k = 0; k < settings->nattributes; k++)
+	for (int i = 0; definitions->present && i < definitions->u.list.count; i++)
 	{
-		DyNode	   *node = &result->u.list.nodes[count];
-		bool		is_given = false;
+		DyBytes		name = dy_node_text(dy_member(dy_member(definitions, i), DY_ATTRIBUTE_AttributeName));
+		DyBytes		type = dy_node_text(dy_member(dy_member(definitions, i), DY_ATTRIBUTE_AttributeType));
 
-		for (int i = 0; i < given; i++)
-		{
-			const DyNode *definition = dy_member(definitions, i);
-
-			if (!dy_node_is(dy_member(definition, DY_ATTRIBUTE_AttributeName),
-							pnstrdup(settings->attribute_names[k].data, settings->attribute_names[k].len)))
-				continue;
-			is_given = true;
-			if (!dy_node_is(dy_member(definition, DY_ATTRIBUTE_AttributeType),
-							pnstrdup(settings->attribute_types[k].data, settings->attribute_types[k].len)))
-				dy_validation("One or more parameter values were invalid: Table already has an attribute of another type. "
-							  "AttributeName: %.*s", (int) settings->attribute_names[k].len,
-							  settings->attribute_names[k].data);
-		}
-		if (is_given)
-			continue;
-		node->shape = dy_shape_attribute_definitions.element;
-		node->present = true;
-		node->u.list.count = node->shape->nmembers;
-		node->u.list.nodes = palloc0(sizeof(DyNode) * node->shape->nmembers);
-		for (int m = 0; m < node->shape->nmembers; m++)
-		{
-			node->u.list.nodes[m].shape = node->shape->members[m].shape;
-			node->u.list.nodes[m].present = true;
-			node->u.list.nodes[m].u.text = m == DY_ATTRIBUTE_AttributeName ?
-				settings->attribute_names[k] : settings->attribute_types[k];
-		}
-		count++;
+		CHECK_FOR_INTERRUPTS();
+		for (int k = 0; k < settings->nattributes; k++)
+			if (dy_bytes_equal(settings->attribute_names[k], name) &&
+				!dy_bytes_equal(settings->attribute_types[k], type))
+				dy_validation("One or more parameter values were invalid: Attributes cannot be redefined. "
+							  "Please check that your attribute has the same type as previously defined. "
+							  "Existing schema: %s New schema: %s",
+							  old_schema_text(u->table, name), new_schema_text(key_schema, definitions));
 	}
-	result->u.list.count = count;
-	return result;
+}
+
+/*
+ * The key schema, of the table or of an index, that has the attribute.
+ */
+static char *
+old_schema_text(const DyTable *table, DyBytes name)
+{
+	StringInfoData s;
+
+	initStringInfo(&s);
+	if (dy_bytes_equal(table->hash.name, name) ||
+		(table->has_range && dy_bytes_equal(table->range.name, name)))
+	{
+		append_schema_element(&s, table->hash.name, dy_type_name(table->hash.type), "HASH");
+		if (table->has_range)
+			append_schema_element(&s, table->range.name, dy_type_name(table->range.type), "RANGE");
+	}
+	for (int i = 0; s.len == 0 && i < table->nindexes; i++)
+	{
+		const DyIndex *index = &table->indexes[i];
+		bool		has = false;
+
+		for (int k = 0; k < index->nhash + index->nrange; k++)
+			has |= dy_bytes_equal(k < index->nhash ? index->hash[k].name :
+								  index->range[k - index->nhash].name, name);
+		for (int k = 0; has && k < index->nhash; k++)
+			append_schema_element(&s, index->hash[k].name, dy_type_name(index->hash[k].type), "HASH");
+		for (int k = 0; has && k < index->nrange; k++)
+			append_schema_element(&s, index->range[k].name, dy_type_name(index->range[k].type), "RANGE");
+	}
+	return psprintf("Schema:[%s]", s.data);
+}
+
+static char *
+new_schema_text(const DyNode *key_schema, const DyNode *definitions)
+{
+	StringInfoData s;
+
+	initStringInfo(&s);
+	for (int i = 0; i < key_schema->u.list.count; i++)
+	{
+		const DyNode *element = dy_member(key_schema, i);
+		DyBytes		name = dy_node_text(dy_member(element, DY_KEY_ELEMENT_AttributeName));
+
+		for (int k = 0; k < definitions->u.list.count; k++)
+		{
+			const DyNode *definition = dy_member(definitions, k);
+
+			if (!dy_bytes_equal(dy_node_text(dy_member(definition, DY_ATTRIBUTE_AttributeName)), name))
+				continue;
+			append_schema_element(&s, name,
+								  dy_node_cstring(dy_member(definition, DY_ATTRIBUTE_AttributeType)),
+								  dy_node_cstring(dy_member(element, DY_KEY_ELEMENT_KeyType)));
+			break;
+		}
+	}
+	return psprintf("Schema:[%s]", s.data);
+}
+
+static void
+append_schema_element(StringInfo s, DyBytes name, const char *type, const char *kind)
+{
+	appendStringInfo(s, "%sSchemaElement: key{%.*s:%s:%s}", s->len > 0 ? ", " : "",
+					 DY_BYTES_ARGS(name), type, kind);
 }
 
 /*
