@@ -137,6 +137,8 @@ help:
 	@echo "make stop         end what make start started; data stays in .dynamo"
 	@echo "make test         run every test"
 	@echo "make test-KIND    run one kind: $(notdir $(sort $(wildcard test/lib/kinds/*)))"
+	@echo "make bench        measure against the contenders, an hour or so; BENCH='--quick' shows that it works"
+	@echo "make torture      kill processes under load for MINUTES (10) and look for what is lost"
 	@echo "make indent       format the C sources"
 	@echo "make docs         rewrite the table of operations in README.md"
 	@echo "make lint         check layers, symbols, docs, sizes and format"
@@ -160,6 +162,13 @@ lint: all
 .PHONY: test
 test:
 	@test/run
+
+.PHONY: bench torture
+bench:
+	@test/bench/run $(BENCH)
+
+torture:
+	@test/torture/run
 
 # make test-regress, make test-tap, ...: one kind (test/lib/kinds)
 test-%:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures dynamo against its contenders on one machine.
 
-  make bench                    everything, the figures of README.md
-  test/bench/bench.py --quick   the same in a minute, to see that it works
+  make bench                    everything; the figures of results.md
+  make bench BENCH=--quick      the same in minutes, to see that it works
 
 Starts a Postgres cluster of its own, dynamo-bridge, DynamoDB Local and
 dynalite, runs the contenders in turn (never at the same time), several
@@ -188,7 +188,7 @@ class Bench:
 
     def start_bridge(self):
         self.bridge = self.spawn("bridge", self.ports["bridge"],
-                                 [os.path.join(TOP, "dynamo-bridge"), "--port", str(self.ports["bridge"]),
+                                 [os.path.join(self.bindir, "dynamo-bridge"), "--port", str(self.ports["bridge"]),
                                   "--database", self.cluster.conninfo()])
 
     def stop(self):
