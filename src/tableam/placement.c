@@ -93,7 +93,7 @@
 	(MaxHeapTupleSize - MaxHeapTuplesPerPage / 8 * sizeof(ItemIdData))
 
 /* Pages of neighbours that are looked at for one row. */
-#define MAX_NEIGHBOUR_PAGES	4
+#define MAX_NEIGHBOUR_PAGES	2
 
 /* Answers of the free space map that may turn out wrong, for one row. */
 #define MAX_MAP_ANSWERS		16
@@ -117,8 +117,8 @@ typedef struct Neighbours
 {
 	int			rows;			/* index entries seen, MAX_ROWS_SEEN at most */
 	int			nblocks;
-	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* different ones: the newest,
-												 * then the nearest */
+	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* the newest, then the nearest
+												 * other */
 } Neighbours;
 
 /* A row that needs a page. */
