@@ -76,6 +76,15 @@ dy_scan_plain(const char *p, const char *end)
 		}
 		p += DY_SCAN_STEP;
 	}
+	/* most names are shorter than that */
+	if (end - p >= 4)
+	{
+		uint32		word;
+
+		memcpy(&word, p, 4);
+		if ((dy_scan_special(word) & PG_UINT32_MAX) == 0)
+			p += 4;
+	}
 	while (p < end && (uint8) *p >= 0x20 && (uint8) *p < 0x80 &&
 		   *p != '"' && *p != '\\')
 		p++;
