@@ -9,6 +9,11 @@
 -- pg_extension_config_dump makes pg_dump keep the rows. Relations are
 -- remembered as regclass, which pg_dump writes by name; columns and indexes
 -- of a table are found by name and definition, never by number.
+--
+-- There are no foreign keys between them: pg_restore -j fills the tables of an
+-- extension in any order, and would fail on them.  Control operations on one
+-- table wait for each other (dy_control_lock), and a trigger takes away what
+-- belongs to a table that goes.
 
 CREATE TABLE dynamo_internal.tables
 (
@@ -46,8 +51,7 @@ CREATE TABLE dynamo_internal.tables
 
 CREATE TABLE dynamo_internal.indexes
 (
-    table_name text COLLATE "C" NOT NULL
-        REFERENCES dynamo_internal.tables ON UPDATE CASCADE ON DELETE CASCADE,
+    table_name text COLLATE "C" NOT NULL,
     name text COLLATE "C" NOT NULL,
     kind "char" NOT NULL CHECK (kind IN ('L', 'G')),
     column_name name NOT NULL,              -- x1, x2, ...
@@ -73,8 +77,7 @@ CREATE TABLE dynamo_internal.indexes
 
 CREATE TABLE dynamo_internal.tags
 (
-    table_name text COLLATE "C" NOT NULL
-        REFERENCES dynamo_internal.tables ON UPDATE CASCADE ON DELETE CASCADE,
+    table_name text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
     value text NOT NULL,
     PRIMARY KEY (table_name, key)
@@ -84,8 +87,7 @@ CREATE TABLE dynamo_internal.tags
 -- last row done, both null at the start.
 CREATE TABLE dynamo_internal.backfills
 (
-    table_name text COLLATE "C" NOT NULL
-        REFERENCES dynamo_internal.tables ON UPDATE CASCADE ON DELETE CASCADE,
+    table_name text COLLATE "C" NOT NULL,
     column_name name NOT NULL,              -- x1, ... or expires
     hk bytea,
     sk bytea,
@@ -101,6 +103,23 @@ SELECT pg_catalog.pg_extension_config_dump('dynamo_internal.backfills', '');
 
 REVOKE ALL ON dynamo_internal.tables, dynamo_internal.indexes,
     dynamo_internal.tags, dynamo_internal.backfills FROM PUBLIC;
+
+-- What belongs to a table goes with it.
+CREATE FUNCTION dynamo_internal.forget_table() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM dynamo_internal.indexes WHERE table_name = OLD.name;
+    DELETE FROM dynamo_internal.tags WHERE table_name = OLD.name;
+    DELETE FROM dynamo_internal.backfills WHERE table_name = OLD.name;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION dynamo_internal.forget_table() FROM PUBLIC;
+
+CREATE TRIGGER forget AFTER DELETE ON dynamo_internal.tables
+    FOR EACH ROW EXECUTE FUNCTION dynamo_internal.forget_table();
 
 -- The columns of an item table, for every plain SQL write.
 CREATE FUNCTION dynamo_internal.derive_row() RETURNS trigger

@@ -6,6 +6,29 @@
 -- Brings the catalog to exactly what a new installation of 0.2.0 has;
 -- test/tap/010_upgrade.pl compares them.  See src/sql/README.md.
 
+-- ---------------------------------------------------------------- metadata
+
+-- Foreign keys made pg_restore -j fail; a trigger does what they did.
+ALTER TABLE dynamo_internal.indexes DROP CONSTRAINT IF EXISTS indexes_table_name_fkey;
+ALTER TABLE dynamo_internal.tags DROP CONSTRAINT IF EXISTS tags_table_name_fkey;
+ALTER TABLE dynamo_internal.backfills DROP CONSTRAINT IF EXISTS backfills_table_name_fkey;
+
+CREATE OR REPLACE FUNCTION dynamo_internal.forget_table() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM dynamo_internal.indexes WHERE table_name = OLD.name;
+    DELETE FROM dynamo_internal.tags WHERE table_name = OLD.name;
+    DELETE FROM dynamo_internal.backfills WHERE table_name = OLD.name;
+    RETURN NULL;
+END
+$$;
+REVOKE ALL ON FUNCTION dynamo_internal.forget_table() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER forget AFTER DELETE ON dynamo_internal.tables
+    FOR EACH ROW EXECUTE FUNCTION dynamo_internal.forget_table();
+
 -- ----------------------------------------------------------------- PartiQL
 
 CREATE OR REPLACE FUNCTION dynamo.execute_statement(request json) RETURNS json
