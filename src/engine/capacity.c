@@ -57,8 +57,9 @@ void
 dy_write_capacity(const DyWrite *write, DyCapacity *capacity)
 {
 	const DyTable *table = write->table;
+	uint32		old_size = dy_value_present(write->old_item) ? dy_item_size(write->old_item) : 0;
 
-	capacity->table = dy_write_units(Max(write->old_size, write->new_size));
+	capacity->table = dy_write_units(Max(old_size, write->new_size));
 	capacity->total = capacity->table;
 	capacity->indexes = palloc0(Max(table->nindexes, 1) * sizeof(double));
 

@@ -52,8 +52,7 @@ typedef struct DyWrite
 	bool		condition_failed;	/* then nothing was changed */
 	DyValue		old_item;		/* absent if there was none */
 	DyValue		new_item;		/* absent if there is none now */
-	uint32		old_size;		/* dy_item_size; 0 if absent */
-	uint32		new_size;
+	uint32		new_size;		/* dy_item_size of new_item; 0 if absent */
 } DyWrite;
 
 /*

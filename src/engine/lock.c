@@ -44,7 +44,7 @@ dy_write_lock(DyWrite *const *writes, int n, bool nowait)
 		const DyWrite *write = writes[i];
 
 		dy_row_check_writable(write);
-		dy_storage_close(dy_storage_open(write->table, RowExclusiveLock));
+		dy_storage_lock(write->table, RowExclusiveLock);
 
 		keys[i].hash = dy_tableam_key_hash(write->table->relid, write->key.hk, write->key.sk);
 		keys[i].position = i;

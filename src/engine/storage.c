@@ -25,6 +25,7 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "executor/tuptable.h"
+#include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -35,6 +36,16 @@ Relation
 dy_storage_open(const DyTable *table, LOCKMODE lockmode)
 {
 	return table_open(table->relid, lockmode);
+}
+
+/*
+ * Only the lock.  The table is locked since it was found (dy_table_find), so
+ * it is there.
+ */
+void
+dy_storage_lock(const DyTable *table, LOCKMODE lockmode)
+{
+	LockRelationOid(table->relid, lockmode);
 }
 
 Relation

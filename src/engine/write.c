@@ -105,13 +105,11 @@ try_write(DyWrite *write, DyRowChange *change)
 	write->condition_failed = false;
 	write->old_item = DY_NO_VALUE;
 	write->new_item = DY_NO_VALUE;
-	write->old_size = 0;
 	write->new_size = 0;
 
 	if (found)
 	{
 		write->old_item = dy_storage_item_copy(change->old_slot);
-		write->old_size = dy_item_size(write->old_item);
 		check_partition_key(write);
 	}
 
@@ -125,7 +123,7 @@ try_write(DyWrite *write, DyRowChange *change)
 	{
 		case DY_WRITE_CHECK:
 			write->new_item = write->old_item;
-			write->new_size = write->old_size;
+			write->new_size = found ? dy_item_size(write->new_item) : 0;
 			return DY_ROW_DONE;
 
 		case DY_WRITE_DELETE:

@@ -362,7 +362,8 @@ read_structure(Reading *r, const DyShape *shape, DyNode *node)
 		{
 			const char *member = shape->members[i].name;
 
-			if (strncmp(member, name.data, name.len) == 0 && member[name.len] == '\0')
+			if (name.len > 0 && member[0] == name.data[0] &&
+				strlen(member) == name.len && memcmp(member, name.data, name.len) == 0)
 				break;
 		}
 		if (i < shape->nmembers)
