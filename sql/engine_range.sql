@@ -161,6 +161,12 @@ SELECT count(*) FROM (
 SELECT count(*) FROM items WHERE pk = 'p1';
 ROLLBACK;
 
+-- an index that somebody dropped by hand can be made anew
+DROP INDEX dynamo_data."Range_x3_hk_sk_idx";
+SELECT dynamo.query('{"TableName": "Range", "IndexName": "hash-only", "KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"N": "0"}}}');
+SELECT dynamo.put_item('{"TableName": "Range", "Item": {"pk": {"S": "dropped"}, "sk": {"N": "0"}, "g": {"N": "77"}}}');
+SELECT dynamo.update_table('{"TableName": "Range", "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "hash-only"}}]}') IS NOT NULL AS deleted;
+
 \set VERBOSITY terse
 DROP SCHEMA engine_range CASCADE;
 DO $$ BEGIN PERFORM dynamo.delete_table('{"TableName": "Range"}'); END $$;

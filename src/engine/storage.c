@@ -51,7 +51,14 @@ dy_storage_lock(const DyTable *table, LOCKMODE lockmode)
 Relation
 dy_storage_open_index(Oid indexoid, LOCKMODE lockmode)
 {
-	Relation	index = index_open(indexoid, lockmode);
+	Relation	index;
+
+	if (!OidIsValid(indexoid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("an index of the item table is missing"),
+				 errhint("Delete the secondary index with UpdateTable and create it again.")));
+	index = index_open(indexoid, lockmode);
 
 	if (index->rd_index->indcheckxmin &&
 		!TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
