@@ -40,4 +40,13 @@ SELECT pg_temp.k(' AND r2 = :b', '{":b": {"N": "0"}}');
 SELECT pg_temp.k(' AND r1 > :a AND r2 = :b', '{":a": {"S": "a"}, ":b": {"N": "0"}}');
 SELECT dynamo.query('{"TableName": "ops_keys", "IndexName": "many", "KeyConditionExpression": "h1 = :h", "ExpressionAttributeValues": {":h": {"S": "h"}}}');
 
+-- values that no sort key can have
+SELECT pg_temp.k(' AND r1 = :a', '{":a": {"S": ""}}');
+SELECT pg_temp.k(' AND begins_with(r1, :a)', '{":a": {"S": ""}}');
+SELECT pg_temp.k(' AND r1 < :a', jsonb_build_object(':a', jsonb_build_object('S', repeat('x', 1025))));
+-- what an index refuses comes before the condition of a put
+SELECT dynamo.put_item('{"TableName": "ops_keys", "Item": {"id": {"S": "none"}, "h1": {"N": "1"}}, "ConditionExpression": "attribute_exists(id)"}');
+SELECT dynamo.put_item('{"TableName": "ops_keys", "Item": {"id": {"S": "none"}, "h1": {"S": ""}}, "ConditionExpression": "attribute_exists(id)"}');
+SELECT dynamo.put_item('{"TableName": "ops_keys", "Item": {"id": {"S": "none"}, "h1": {"S": "h"}}, "ConditionExpression": "attribute_exists(id)"}');
+
 SELECT dynamo.delete_table('{"TableName": "ops_keys"}') IS NOT NULL AS deleted;

@@ -102,7 +102,13 @@ dy_item_write_bind_key(DyItemWrite *w)
 	DyWrite    *write = &w->write;
 
 	if (write->kind == DY_WRITE_PUT)
+	{
 		write->key = dy_key_of_item(write->table, write->item);
+
+		/* what indexes refuse comes before the condition */
+		for (int i = 0; write->condition != NULL && i < write->table->nindexes; i++)
+			(void) dy_index_key_of_item(write->table, &write->table->indexes[i], write->item);
+	}
 	else
 		write->key = dy_key_of_key(write->table, write->key_map);
 

@@ -19,6 +19,7 @@
 #include "postgres.h"
 
 #include "base/errors.h"
+#include "base/limits.h"
 #include "expr/syntax.h"
 #include "item/json.h"
 #include "item/key.h"
@@ -54,6 +55,8 @@ static const DyKeyTerm *check_key(const DyPage *page, const DyKeyCondition *cond
 static const DyKeyTerm *find_term(const DyKeyCondition *condition, DyBytes name);
 static void check_start_key(const DyPage *page, const DyReadKeys *keys,
 							const DyKeyTerm *const *hash, const DyKeyTerm *const *range);
+static void check_key_length(const DyPage *page, const DyKeyAttribute *attribute, bool is_hash,
+							 uint32 len);
 static char *start_key_text(const DyKeyAttribute *attribute, DyValue map);
 static bool term_holds(const DyKeyTerm *term, DyValue value);
 static void set_bounds(DyRangeRequest *request, const DyReadKeys *keys,
@@ -266,12 +269,33 @@ check_key(const DyPage *page, const DyKeyCondition *condition, const DyReadKeys 
 						  "Condition parameter type does not match schema type");
 	if (is_hash && term->op != DY_KEY_EQ)
 		dy_validation("Query key condition not supported");
-	if (is_hash && attribute->type != DY_TYPE_N && dy_value_bytes(term->values[0]).len == 0)
+	for (int v = 0; v < nvalues && attribute->type != DY_TYPE_N; v++)
+		check_key_length(page, attribute, is_hash, dy_value_bytes(term->values[v]).len);
+	return term;
+}
+
+/*
+ * A string or binary that is to be compared with a key.
+ */
+static void
+check_key_length(const DyPage *page, const DyKeyAttribute *attribute, bool is_hash, uint32 len)
+{
+	const DyIndex *index = page->range.index;
+	const char *kind = attribute->type == DY_TYPE_S ? "string" : "binary";
+
+	if (len == 0 && index == NULL)
 		dy_validation("One or more parameter values are not valid. The AttributeValue for a key "
 					  "attribute cannot contain an empty %s value. Key: %.*s",
-					  attribute->type == DY_TYPE_S ? "string" : "binary",
-					  DY_BYTES_ARGS(attribute->name));
-	return term;
+					  kind, DY_BYTES_ARGS(attribute->name));
+	if (len == 0)
+		dy_validation("One or more parameter values are not valid. "
+					  "A value specified for a secondary index key is not supported. "
+					  "The AttributeValue for a key attribute cannot contain an empty %s value. "
+					  "IndexName: %.*s, IndexKey: %.*s",
+					  kind, DY_BYTES_ARGS(index->name), DY_BYTES_ARGS(attribute->name));
+	if (!is_hash && len > DY_MAX_SORT_KEY_BYTES)
+		dy_validation("One or more parameter values were invalid: "
+					  "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
 }
 
 static const DyKeyTerm *
