@@ -92,8 +92,14 @@
 #define EMPTY_PAGE_BYTES \
 	(MaxHeapTupleSize - MaxHeapTuplesPerPage / 8 * sizeof(ItemIdData))
 
-/* Pages of neighbours that are looked at for one row. */
-#define MAX_NEIGHBOUR_PAGES	2
+/*
+ * Pages of neighbours that are looked at for one row.  Those of a small
+ * collection are full as a rule, and it has to look for each row; a large one
+ * does so once a page, and must find its holes.
+ */
+#define MIN_NEIGHBOUR_PAGES	2
+#define MAX_NEIGHBOUR_PAGES	6
+#define ROWS_PER_NEIGHBOUR_PAGE	4
 
 /* Answers of the free space map that may turn out wrong, for one row. */
 #define MAX_MAP_ANSWERS		16
@@ -407,6 +413,7 @@ choose_page(Relation rel, const Row *row, const Promise *promise)
 	BlockNumber last = InvalidBlockNumber;
 	Neighbours	found;
 	BlockNumber block;
+	int			looks;
 	int			rows;
 
 	if (entry != NULL)
@@ -420,7 +427,8 @@ choose_page(Relation rel, const Row *row, const Promise *promise)
 	}
 
 	look_around(rel, row, &found);
-	for (int i = 0; i < found.nblocks; i++)
+	looks = Max(MIN_NEIGHBOUR_PAGES, found.rows / ROWS_PER_NEIGHBOUR_PAGE);
+	for (int i = 0; i < Min(found.nblocks, looks); i++)
 	{
 		block = found.blocks[i];
 		if (block != last && has_room(rel, block, needed, nblocks, promise))

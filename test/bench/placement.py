@@ -197,7 +197,7 @@ def ordered(args):
 
 
 def churn(args):
-    for shape in ['100', 'zipf']:
+    for shape in [s for s in args.shapes if s in ('100', 'zipf')]:
         make_source(shape, args)
         results = {}
         for mode in 'off', 'on':
