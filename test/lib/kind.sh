@@ -128,6 +128,37 @@ copy_tree() {
 	tar -cf - -T "$DY_WORK/files.before" | tar -xf - -C "$1"
 }
 
+# build_with_assertions
+#
+# Makes $own, a work directory like $DY_WORK, with a Postgres that has
+# assertions and the extension built for it, and goes to its copy of the
+# sources.  pg_cron and pgTAP come from the system's Postgres: what asserts
+# there is in the server only.
+build_with_assertions() {
+	local major fetched=$DY_WORK/postgres-cassert file system
+	own=$DY_WORK/cassert
+	major=$("$DY_SYSTEM_PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
+	check "build Postgres $major with assertions" test/lib/fetch_cassert "$fetched" "$major"
+	[ -e "$fetched/done" ] || exit 1
+	mkdir -p "$own/log"
+	copy_postgres "$fetched/pg/bin/pg_config" "$own/pg" > "$own/pg_config_path"
+	PG_CONFIG=$(cat "$own/pg_config_path")
+	PATH=$(dirname "$PG_CONFIG"):$PATH
+	export PG_CONFIG PATH
+	for file in pg_cron pgtap; do
+		system=$("$DY_SYSTEM_PG_CONFIG" --sharedir)/extension
+		cp "$system/$file".control "$system/$file"--*.sql "$("$PG_CONFIG" --sharedir)/extension"
+	done
+	cp "$("$DY_SYSTEM_PG_CONFIG" --pkglibdir)/pg_cron.so" "$("$PG_CONFIG" --pkglibdir)"
+
+	copy_tree "$own/src"
+	# gcc sees less of what is initialized with -O1 and warns without reason.
+	set -- -s -C "$own/src" CC=gcc COPT=-Wno-error=maybe-uninitialized PG_CONFIG="$PG_CONFIG"
+	check "make with assertions" make -j2 "$@"
+	check "make install" make install "$@"
+	cd "$own/src"
+}
+
 # start_cluster
 #
 # A cluster for this kind, with the library preloaded; psql finds it.  It
