@@ -335,29 +335,38 @@ dy_json_scan_number(const char *p, const char *end, bool *is_integer)
 void
 dy_json_write_string(StringInfo dest, const char *data, uint32 len)
 {
-	const char *p = data;
+	const char *p;
 	const char *end = data + len;
 
 	dy_reserve(dest, len + 2);
-	dest->data[dest->len++] = '"';
-	for (;;)
+	p = dy_scan_plain(data, end);
+	if (likely(p == end))
 	{
-		const char *run = p;
+		char	   *to = dest->data + dest->len;
 
+		*to++ = '"';
+		dy_copy(to, data, len);
+		to += len;
+		*to++ = '"';
+		*to = '\0';
+		dest->len += len + 2;
+		return;
+	}
+
+	dest->data[dest->len++] = '"';
+	for (const char *run = data;;)
+	{
 		/* find the next character that needs an escape */
-		for (;;)
-		{
-			p = dy_scan_plain(p, end);
-			if (p == end || (uint8) *p < 0x80)
-				break;
-			p++;
-		}
+		while (p < end && (uint8) *p >= 0x80)
+			p = dy_scan_plain(p + 1, end);
 		dy_reserve(dest, p - run);
 		dy_copy(dest->data + dest->len, run, p - run);
 		dest->len += p - run;
 		if (p == end)
 			break;
 		write_escape(dest, *p++);
+		run = p;
+		p = dy_scan_plain(p, end);
 	}
 	dy_reserve(dest, 1);
 	dest->data[dest->len++] = '"';

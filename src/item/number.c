@@ -53,6 +53,8 @@
 /* No exponent text beyond a 32-bit integer is a number. */
 #define MAX_EXPONENT_TEXT	PG_INT32_MAX
 
+static inline bool read_head(const uint8 *bytes, uint32 len, DyNumber *result,
+							 const uint8 **digits, const uint8 **end);
 static DyNumberError finish_number(DyNumber *number, int64 exponent, bool excess);
 static DyNumberError add_signed(const DyNumber *a, const DyNumber *b,
 								bool b_negative, DyNumber *result);
@@ -239,29 +241,86 @@ dy_number_encode(const DyNumber *number, uint8 *bytes)
 bool
 dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result)
 {
-	const uint8 *p = bytes;
+	const uint8 *p;
 	const uint8 *end;
+	uint8		mask;
+	int			n = 0;
+
+	if (!read_head(bytes, len, result, &p, &end))
+		return false;
+	mask = result->negative ? 0xFF : 0;
+	while (p < end)
+	{
+		int			pair = (int) (*p++ ^ mask) - 1;
+
+		if (pair < 0 || pair > 99)
+			return false;
+		result->digits[n++] = pair / 10;
+		result->digits[n++] = pair % 10;
+	}
+	if (n == 0)
+		return true;			/* zero */
+	if (result->digits[0] == 0)
+		return false;
+	if (result->digits[n - 1] == 0)
+	{
+		n--;
+		if (result->digits[n - 1] == 0)
+			return false;
+	}
+	result->ndigits = n;
+	return true;
+}
+
+/*
+ * The same without the digits, which are left unset; of them only the last
+ * byte is looked at, to know how many there are.
+ */
+bool
+dy_number_measure(const uint8 *bytes, uint32 len, DyNumber *result)
+{
+	const uint8 *p;
+	const uint8 *end;
+	uint8		last;
+
+	if (!read_head(bytes, len, result, &p, &end))
+		return false;
+	if (p == end)
+		return true;			/* zero */
+	last = (end[-1] ^ (result->negative ? 0xFF : 0)) - 1;
+	result->ndigits = 2 * (end - p) - (last % 10 == 0 ? 1 : 0);
+	return last <= 99;
+}
+
+/*
+ * Sign and exponent, and where the bytes of the digits are: none for zero,
+ * else at least one and not too many.
+ */
+static inline bool
+read_head(const uint8 *bytes, uint32 len, DyNumber *result,
+		  const uint8 **digits, const uint8 **end)
+{
+	const uint8 *p = bytes;
 	uint8		mask = 0;
 	uint8		head;
-	int			n = 0;
 
 	if (len == 0 || len > DY_NUMBER_MAX_BYTES)
 		return false;
 	result->negative = false;
 	result->ndigits = 0;
 	result->exponent = 0;
+	*digits = *end = bytes + len;
 	if (bytes[0] == ZERO_BYTE)
 		return len == 1;
 
-	end = bytes + len;
 	if (bytes[0] < ZERO_BYTE)
 	{
 		result->negative = true;
 		mask = 0xFF;
-		if (*--end != NEGATIVE_END)
+		if (*--*end != NEGATIVE_END)
 			return false;
 	}
-	if (p == end)
+	if (p == *end)
 		return false;
 
 	head = *p++ ^ mask;
@@ -269,7 +328,7 @@ dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result)
 	{
 		int			exponent;
 
-		if (p == end)
+		if (p == *end)
 			return false;
 		exponent = (int) (*p++ ^ mask) - EXPONENT_BIAS;
 		if (head == LOW_HEAD ? exponent >= SHORT_MIN_EXPONENT :
@@ -282,27 +341,8 @@ dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result)
 	else
 		return false;
 
-	if (end - p < 1 || end - p > DY_NUMBER_DIGITS / 2)
-		return false;
-	while (p < end)
-	{
-		int			pair = (int) (*p++ ^ mask) - 1;
-
-		if (pair < 0 || pair > 99)
-			return false;
-		result->digits[n++] = pair / 10;
-		result->digits[n++] = pair % 10;
-	}
-	if (result->digits[0] == 0)
-		return false;
-	if (result->digits[n - 1] == 0)
-	{
-		n--;
-		if (result->digits[n - 1] == 0)
-			return false;
-	}
-	result->ndigits = n;
-	return true;
+	*digits = p;
+	return *end - p >= 1 && *end - p <= DY_NUMBER_DIGITS / 2;
 }
 
 /*

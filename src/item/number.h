@@ -50,6 +50,9 @@ extern uint32 dy_number_format(const DyNumber *number, char *string);
 extern uint32 dy_number_encode(const DyNumber *number, uint8 *bytes);
 extern bool dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result);
 
+/* All but the digits: sign, exponent and how many digits there are. */
+extern bool dy_number_measure(const uint8 *bytes, uint32 len, DyNumber *result);
+
 extern int	dy_number_compare(const DyNumber *a, const DyNumber *b);
 extern DyNumberError dy_number_add(const DyNumber *a, const DyNumber *b, DyNumber *sum);
 extern DyNumberError dy_number_subtract(const DyNumber *a, const DyNumber *b, DyNumber *difference);

@@ -135,7 +135,7 @@ number_size(DyBytes payload)
 	DyNumber	number;
 	bool		first_alone;
 
-	if (!dy_number_decode((const uint8 *) payload.data, payload.len, &number))
+	if (!dy_number_measure((const uint8 *) payload.data, payload.len, &number))
 		dy_corrupt_item("A number is malformed.");
 	first_alone = (number.exponent % 2) == 0;
 	if (number.ndigits == 0)

@@ -164,7 +164,8 @@ dy_text_write_value(StringInfo dest, DyValue value)
 	switch (type)
 	{
 		case DY_TYPE_S:
-			bytes = dy_value_bytes(value);
+			if (!dy_read_payload(value.data, value.data + value.len, &bytes))
+				dy_corrupt_item("A string is too long.");
 			dy_json_write_string(dest, bytes.data, bytes.len);
 			break;
 		case DY_TYPE_N:
