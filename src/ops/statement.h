@@ -66,7 +66,8 @@ typedef struct DyStatementPage
 	DyRangePosition stopped;	/* then: the last item looked at, in range */
 	DyValue		last_key;		/* and its key attributes */
 	double		units;			/* of the table or index */
-	double		fetched_units;	/* of the table, for items a local index was left for */
+	double		fetched_units;	/* of the table, for items a local index was
+								 * left for */
 } DyStatementPage;
 
 extern void dy_statement_read(DyStatementPage *page, DyStatementEmit emit, void *arg);

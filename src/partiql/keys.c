@@ -40,7 +40,7 @@ void
 dy_partiql_item_key(const DyPartiqlBinding *b, DyPlan *plan)
 {
 	const DyTable *table = plan->table;
-	KeySearch	s = {.b = b, .plan = plan};
+	KeySearch	s = {.b = b,.plan = plan};
 	DyBuilder  *builder;
 
 	if (b->statement->where != NULL)
@@ -183,7 +183,7 @@ visit_path(const DyPath *path, void *arg)
 	const DyPlan *plan = arg;
 	const DyKeyAttribute *hash = plan->kind == DY_PLAN_SELECT ? dy_plan_hash(plan) : &plan->table->hash;
 	const DyKeyAttribute *range = plan->kind == DY_PLAN_SELECT ? dy_plan_range(plan) :
-		plan->table->has_range ? &plan->table->range : NULL;
+	plan->table->has_range ? &plan->table->range : NULL;
 	DyBytes		name = path->steps[0].name;
 
 	if (path->nsteps > 1 &&

@@ -40,16 +40,20 @@ typedef enum DyPlanKind
 {
 	DY_PLAN_SELECT,
 	DY_PLAN_INSERT,				/* PutItem on condition that the item is new */
-	DY_PLAN_UPDATE,				/* UpdateItem on condition that the item exists */
+	DY_PLAN_UPDATE,				/* UpdateItem on condition that the item
+								 * exists */
 	DY_PLAN_DELETE,				/* DeleteItem; nothing there is no error */
-	DY_PLAN_CHECK				/* EXISTS(SELECT ...): ConditionCheck, transactions only */
+	DY_PLAN_CHECK				/* EXISTS(SELECT ...): ConditionCheck,
+								 * transactions only */
 } DyPlanKind;
 
 /* How a SELECT gets at its items; decided once, in dy_plan_keys. */
 typedef enum DyPlanAccess
 {
-	DY_ACCESS_ITEM,				/* one item of the table by its whole key: GetItem */
-	DY_ACCESS_RANGES,			/* one or more partitions or parts of them: Query each */
+	DY_ACCESS_ITEM,				/* one item of the table by its whole key:
+								 * GetItem */
+	DY_ACCESS_RANGES,			/* one or more partitions or parts of them:
+								 * Query each */
 	DY_ACCESS_SCAN				/* everything: Scan */
 } DyPlanAccess;
 
@@ -100,8 +104,10 @@ typedef struct DyPlan
 
 	/* by dy_plan_prepare */
 	const DyTable *table;		/* NULL: there is none of that name */
-	const DyIndex *index;		/* NULL: the table itself, or none of that name */
-	const DyCondition *condition;	/* WHERE as a whole, keys included; NULL: no WHERE */
+	const DyIndex *index;		/* NULL: the table itself, or none of that
+								 * name */
+	const DyCondition *condition;	/* WHERE as a whole, keys included; NULL:
+									 * no WHERE */
 	DyReturning returning;
 	DyValue		item;			/* INSERT */
 	const DyUpdate *update;		/* UPDATE */
@@ -109,15 +115,21 @@ typedef struct DyPlan
 	DyPlanColumn *columns;
 
 	/* by dy_plan_keys */
-	const char *key_fault;		/* transactions: why the keys do not fit the table; then nothing below is set */
-	DyValue		key;			/* the key attributes as a map: UPDATE, DELETE, CHECK, DY_ACCESS_ITEM */
+	const char *key_fault;		/* transactions: why the keys do not fit the
+								 * table; then nothing below is set */
+	DyValue		key;			/* the key attributes as a map: UPDATE,
+								 * DELETE, CHECK, DY_ACCESS_ITEM */
 	DyPlanAccess access;		/* SELECT */
-	bool		key_only;		/* SELECT: WHERE is the primary key and nothing else */
-	int			nranges;		/* DY_ACCESS_RANGES; may be 0 if WHERE contradicts itself */
+	bool		key_only;		/* SELECT: WHERE is the primary key and
+								 * nothing else */
+	int			nranges;		/* DY_ACCESS_RANGES; may be 0 if WHERE
+								 * contradicts itself */
 	DyPlanRange *ranges;		/* in the order in which they are to be read */
 	bool		backward;		/* each range from its end */
-	const DyCondition *filter;	/* SELECT: what the access path leaves to check; NULL: nothing */
-	bool		fetch;			/* SELECT: columns that the (local) index does not hold */
+	const DyCondition *filter;	/* SELECT: what the access path leaves to
+								 * check; NULL: nothing */
+	bool		fetch;			/* SELECT: columns that the (local) index does
+								 * not hold */
 } DyPlan;
 
 /*

@@ -29,7 +29,8 @@
 /* A token: a view on the statement's text. */
 typedef struct DyPartiqlToken
 {
-	DyBytes		text;			/* name or string content without quotes; otherwise as written */
+	DyBytes		text;			/* name or string content without quotes;
+								 * otherwise as written */
 	int			offset;			/* of its first byte in the statement */
 	int			length;			/* in bytes, quotes included */
 } DyPartiqlToken;
@@ -41,8 +42,10 @@ typedef enum DyPartiqlNodeKind
 	DY_NODE_PATH,				/* args: a NAME, then the steps.  Path */
 	DY_NODE_WILDCARD,			/* a step [*] */
 	DY_NODE_UNPIVOT,			/* a step .* */
-	DY_NODE_STRING,				/* text.  Literal; also a step .name or ['name'] */
-	DY_NODE_NUMBER,				/* text without sign, negative.  Literal; also a step [1] */
+	DY_NODE_STRING,				/* text.  Literal; also a step .name or
+								 * ['name'] */
+	DY_NODE_NUMBER,				/* text without sign, negative.  Literal; also
+								 * a step [1] */
 	DY_NODE_BOOLEAN,			/* boolean.  Literal */
 	DY_NODE_NULL,				/* Literal */
 	DY_NODE_MISSING,			/* LiteralMissing */
@@ -54,7 +57,8 @@ typedef enum DyPartiqlNodeKind
 	DY_NODE_OPERATION,			/* op, args.  NAry */
 	DY_NODE_CALL,				/* text: lower-case function, args.  NAry */
 	DY_NODE_AGGREGATE,			/* text: count, sum, ...  CallAgg */
-	DY_NODE_IS,					/* text: canonical type, args[0], negated.  Typed */
+	DY_NODE_IS,					/* text: canonical type, args[0], negated.
+								 * Typed */
 	DY_NODE_SELECT				/* statement.  Select */
 } DyPartiqlNodeKind;
 
@@ -139,15 +143,18 @@ typedef enum DyPartiqlStatementKind
 	DY_PARTIQL_INSERT,
 	DY_PARTIQL_UPDATE,			/* both forms: UPDATE ... and FROM ... */
 	DY_PARTIQL_DELETE,
-	DY_PARTIQL_EXPRESSION		/* anything else that parses; EXISTS(SELECT ...) is legal in a transaction */
+	DY_PARTIQL_EXPRESSION		/* anything else that parses; EXISTS(SELECT
+								 * ...) is legal in a transaction */
 } DyPartiqlStatementKind;
 
 struct DyPartiqlStatement
 {
 	DyPartiqlStatementKind kind;
-	DyBytes		text;			/* the whole statement; not set in a nested SELECT */
+	DyBytes		text;			/* the whole statement; not set in a nested
+								 * SELECT */
 
-	List	   *sources;		/* of DyPartiqlSource; one, but for SELECT FROM a, b */
+	List	   *sources;		/* of DyPartiqlSource; one, but for SELECT
+								 * FROM a, b */
 	DyPartiqlNode *where;		/* NULL: none */
 	List	   *returning;		/* of DyPartiqlReturningItem */
 	DyPartiqlUnsupported unsupported;
