@@ -75,7 +75,7 @@ SELECT tx($$UPDATE "NoSuchTable" SET a = 1 WHERE pk = 'x'$$, $$DELETE FROM "NoSu
 SELECT s, tx(s, $$UPDATE T SET z = 1 WHERE pk = 'b' AND sk = '1'$$) FROM unnest(ARRAY[
     'garbage', '1 + 2', 'SELECT * FROM T WHERE', $$EXISTS(SELECT * FROM T WHERE pk = 'a' AND sk = '1')$$, $$EXISTS(SELECT * FROM T WHERE pk IN ['a'] AND sk = '1' AND n = 1)$$,
     $$EXISTS(SELECT * FROM T.gsi WHERE g = 'a' AND n = 1)$$, $$EXISTS(SELECT * FROM T WHERE pk = 'a' AND sk = '1' AND n = 1) = true$$, $$UPDATE T SET z = 1 WHERE pk = 'a' AND sk = '1' RETURNING ALL NEW *$$,
-    $$UPDATE T.gsi SET z = 1 WHERE pk = 'a' AND sk = '1'$$, $$UPDATE T SET z = n + [1] WHERE pk = 'a' AND sk = '1'$$, $$INSERT INTO T VALUE {'pk': 'z', 'sk': '1', 'x': [<<'a', 'a'>>]}$$, $$SELECT * FROM T WHERE pk = 'a' AND sk = '1'$$,
+    $$UPDATE T.gsi SET z = 1 WHERE pk = 'a' AND sk = '1'$$, $$UPDATE T SET z = n + [1] WHERE pk = 'a' AND sk = '1'$$, $$EXISTS(SELECT COUNT(*) FROM T WHERE pk = 'a')$$, $$EXISTS(SELECT * FROM T WHERE pk = 'a' LIMIT 1)$$, $$INSERT INTO T VALUE {'pk': 'z', 'sk': '1', 'x': [<<'a', 'a'>>]}$$, $$SELECT * FROM T WHERE pk = 'a' AND sk = '1'$$,
     $$DELETE FROM T WHERE pk = 'b' AND sk = '1'$$]) AS s;
 SELECT tx($$UPDATE "NoSuchTable" SET a = 1 WHERE pk = 'x'$$, $$UPDATE T SET a = 1 WHERE pk = 'a' AND sk = '1' RETURNING ALL NEW *$$);
 SELECT tx('{"Statement": "UPDATE T SET z = ? WHERE pk = ''a'' AND sk = ''1''", "Parameters": [{"N": "1"}]}', '{"Statement": "INSERT INTO T VALUE {''pk'': ''z'', ''sk'': ''1'', ''x'': ?}", "Parameters": [{"SS": ["a", "a"]}]}');

@@ -40,7 +40,6 @@ dy_partiql_parse(DyBytes text)
 		dy_partiql_not_well_formed("");
 	dy_partiql_yylex_destroy(parse.scanner);
 
-	parse.statement->text = text;
 	return parse.statement;
 }
 

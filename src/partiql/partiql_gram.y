@@ -40,7 +40,7 @@ static int	next_token(DY_PARTIQL_YYSTYPE *value, DyPartiqlParse *parse);
 static void yyerror(DyPartiqlParse *parse, const char *message) pg_attribute_noreturn();
 static const char *unexpected_term(int previous, int token);
 static bool is_infix(int token);
-static DyPartiqlStatement *make_statement(DyPartiqlStatementKind kind);
+static DyPartiqlStatement *make_statement(const DyPartiqlParse *parse, DyPartiqlStatementKind kind);
 static DyPartiqlSource *make_source(DyPartiqlNode *path, bool alias);
 static DyPartiqlAction *make_action(DyPartiqlNode *target, DyPartiqlNode *value);
 static DyPartiqlReturningItem *make_returning(bool modified, bool is_new, bool star);
@@ -124,7 +124,7 @@ statement:
 				$$ = $1->statement;
 			else
 			{
-				$$ = make_statement(DY_PARTIQL_EXPRESSION);
+				$$ = make_statement(parse, DY_PARTIQL_EXPRESSION);
 				$$->expression = $1;
 			}
 		}
@@ -135,7 +135,7 @@ statement:
 select:
 	SELECT distinct value columns FROM sources where order group having limit
 		{
-			$$ = make_statement(DY_PARTIQL_SELECT);
+			$$ = make_statement(parse, DY_PARTIQL_SELECT);
 			$$->token = $1;
 			$$->distinct = $2;
 			$$->select_value = $3;
@@ -248,7 +248,7 @@ limit:
 insert:
 	INSERT INTO simple_path VALUE expr on_conflict returning
 		{
-			$$ = make_statement(DY_PARTIQL_INSERT);
+			$$ = make_statement(parse, DY_PARTIQL_INSERT);
 			$$->sources = list_make1(make_source($3, false));
 			$$->item = $5;
 			if ($6)
@@ -257,7 +257,7 @@ insert:
 		}
 	| INSERT INTO simple_path expr
 		{
-			$$ = make_statement(DY_PARTIQL_INSERT);
+			$$ = make_statement(parse, DY_PARTIQL_INSERT);
 			$$->sources = list_make1(make_source($3, false));
 			$$->item = $4;
 			$$->bulk = true;
@@ -272,7 +272,7 @@ on_conflict:
 update:
 	UPDATE simple_path alias actions where returning
 		{
-			$$ = make_statement(DY_PARTIQL_UPDATE);
+			$$ = make_statement(parse, DY_PARTIQL_UPDATE);
 			$$->sources = list_make1(make_source($2, $3));
 			$$->actions = $4;
 			$$->where = $5;
@@ -283,7 +283,7 @@ update:
 from_first:
 	FROM source where actions returning
 		{
-			$$ = make_statement(DY_PARTIQL_UPDATE);
+			$$ = make_statement(parse, DY_PARTIQL_UPDATE);
 			$$->sources = list_make1($2);
 			$$->where = $3;
 			$$->actions = $4;
@@ -294,7 +294,7 @@ from_first:
 delete:
 	DELETE FROM simple_path alias where returning
 		{
-			$$ = make_statement(DY_PARTIQL_DELETE);
+			$$ = make_statement(parse, DY_PARTIQL_DELETE);
 			$$->sources = list_make1(make_source($3, $4));
 			$$->where = $5;
 			$$->returning = $6;
@@ -530,11 +530,12 @@ members:
 %%
 
 static DyPartiqlStatement *
-make_statement(DyPartiqlStatementKind kind)
+make_statement(const DyPartiqlParse *parse, DyPartiqlStatementKind kind)
 {
 	DyPartiqlStatement *statement = palloc0(sizeof(DyPartiqlStatement));
 
 	statement->kind = kind;
+	statement->text = parse->text;
 	return statement;
 }
 

@@ -178,7 +178,6 @@ dy_plan_prepare(DyPlan *plan, const DyTable *table, const DyValue *parameters, i
 	switch (plan->kind)
 	{
 		case DY_PLAN_SELECT:
-		case DY_PLAN_CHECK:
 			read_columns(plan, &b);
 			break;
 		case DY_PLAN_INSERT:
@@ -188,6 +187,7 @@ dy_plan_prepare(DyPlan *plan, const DyTable *table, const DyValue *parameters, i
 			plan->update = dy_partiql_update(&b);
 			break;
 		case DY_PLAN_DELETE:
+		case DY_PLAN_CHECK:		/* of any columns */
 			break;
 	}
 	plan->condition = dy_partiql_where(&b);

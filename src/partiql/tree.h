@@ -150,7 +150,7 @@ typedef enum DyPartiqlStatementKind
 struct DyPartiqlStatement
 {
 	DyPartiqlStatementKind kind;
-	DyBytes		text;			/* the whole statement; not set in a nested
+	DyBytes		text;			/* the whole statement, even of a nested
 								 * SELECT */
 
 	List	   *sources;		/* of DyPartiqlSource; one, but for SELECT

@@ -11,6 +11,7 @@
 
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
 #include "utils/memutils.h"
 
 #include "server.h"
@@ -298,4 +299,115 @@ psprintf(const char *fmt,...)
 			return str.data;
 		enlargeStringInfo(&str, needed);
 	}
+}
+
+char *
+pnstrdup(const char *in, Size len)
+{
+	char	   *copy;
+
+	len = strnlen(in, len);
+	copy = palloc(len + 1);
+	memcpy(copy, in, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static List *
+make_list(NodeTag type, int n)
+{
+	List	   *list = palloc0(sizeof(List));
+
+	list->type = type;
+	list->length = n;
+	list->max_length = n;
+	list->elements = palloc0(sizeof(ListCell) * Max(n, 1));
+	return list;
+}
+
+static List *
+grow_list(NodeTag type, List *list)
+{
+	List	   *longer = make_list(type, list_length(list) + 1);
+
+	if (list != NIL)
+		memcpy(longer->elements, list->elements, sizeof(ListCell) * list->length);
+	return longer;
+}
+
+List *
+list_make1_impl(NodeTag t, ListCell a)
+{
+	List	   *list = make_list(t, 1);
+
+	list->elements[0] = a;
+	return list;
+}
+
+List *
+list_make2_impl(NodeTag t, ListCell a, ListCell b)
+{
+	List	   *list = make_list(t, 2);
+
+	list->elements[0] = a;
+	list->elements[1] = b;
+	return list;
+}
+
+List *
+list_make3_impl(NodeTag t, ListCell a, ListCell b, ListCell c)
+{
+	List	   *list = make_list(t, 3);
+
+	list->elements[0] = a;
+	list->elements[1] = b;
+	list->elements[2] = c;
+	return list;
+}
+
+List *
+lappend(List *list, void *datum)
+{
+	list = grow_list(T_List, list);
+	list->elements[list->length - 1].ptr_value = datum;
+	return list;
+}
+
+List *
+lappend_int(List *list, int datum)
+{
+	list = grow_list(T_IntList, list);
+	list->elements[list->length - 1].int_value = datum;
+	return list;
+}
+
+List *
+lcons(void *datum, List *list)
+{
+	List	   *longer = make_list(T_List, list_length(list) + 1);
+
+	longer->elements[0].ptr_value = datum;
+	if (list != NIL)
+		memcpy(longer->elements + 1, list->elements, sizeof(ListCell) * list->length);
+	return longer;
+}
+
+List *
+list_concat_copy(const List *list1, const List *list2)
+{
+	List	   *list = make_list(T_List, list_length(list1) + list_length(list2));
+
+	if (list1 != NIL)
+		memcpy(list->elements, list1->elements, sizeof(ListCell) * list1->length);
+	if (list2 != NIL)
+		memcpy(list->elements + list_length(list1), list2->elements, sizeof(ListCell) * list2->length);
+	return list->length == 0 ? NIL : list;
+}
+
+List *
+list_concat(List *list1, const List *list2)
+{
+	return list2 == NIL ? list1 : list_concat_copy(list1, list2);
 }
