@@ -64,15 +64,16 @@ SELECT collections, rows FROM pages('few');
 SELECT blocks('few') < 1.35 * blocks('plain') AS small;
 
 -- COPY comes in batches
-COPY t TO '/tmp/am_placement.copy';
+SELECT '/tmp/dynamo_placement.' || pg_backend_pid() AS file \gset
+COPY t TO :'file';
 CREATE TABLE copied (LIKE t INCLUDING ALL) USING dynamo WITH (fillfactor = 90);
-COPY copied FROM '/tmp/am_placement.copy';
+COPY copied FROM :'file';
 SELECT collections, rows, mean < 25 AS clustered FROM pages('copied');
 TRUNCATE copied;
-COPY (SELECT * FROM rows) TO '/tmp/am_placement.copy';
-COPY copied FROM '/tmp/am_placement.copy';
+COPY (SELECT * FROM rows) TO :'file';
+COPY copied FROM :'file';
 SELECT collections, rows, mean < 25 AS clustered FROM pages('copied');
-\! rm /tmp/am_placement.copy
+\set removed `rm :'file'`
 SELECT blocks('copied') < 1.35 * blocks('plain') AS small;
 SELECT bt_index_check('copied_pkey', true);
 SELECT count(*) FROM copied FULL JOIN t USING (hk, sk, doc, n) WHERE copied.n IS NULL OR t.n IS NULL;

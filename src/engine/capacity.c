@@ -29,6 +29,7 @@
  */
 #include "postgres.h"
 
+#include "base/limits.h"
 #include "engine/engine.h"
 #include "engine/project.h"
 

@@ -139,9 +139,6 @@ extern bool dy_segment_contains(uint32 segment, uint32 total_segments, const uin
 
 /* ---- capacity: capacity.c ---- */
 
-#define DY_READ_UNIT_BYTES		4096
-#define DY_WRITE_UNIT_BYTES		1024
-
 extern double dy_read_units(uint64 bytes, bool consistent); /* at least 0.5 / 1.0 */
 extern double dy_write_units(uint64 bytes); /* at least 1.0 */
 
