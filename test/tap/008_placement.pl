@@ -84,9 +84,13 @@ my $cut = 0;
 for (1 .. 8)
 {
 	sleep 1;
+	# the lock, because rows in any order would deadlock with the writers
 	$primary->safe_psql('postgres', q{
+		BEGIN;
+		LOCK TABLE t IN SHARE ROW EXCLUSIVE MODE;
 		WITH gone AS (DELETE FROM t WHERE ctid > '(3,0)' RETURNING hk, sk)
-		DELETE FROM shadow USING gone WHERE shadow.hk = gone.hk AND shadow.sk = gone.sk});
+		DELETE FROM shadow USING gone WHERE shadow.hk = gone.hk AND shadow.sk = gone.sk;
+		COMMIT});
 	my $before = $primary->safe_psql('postgres', q{SELECT pg_relation_size('t')});
 	$primary->safe_psql('postgres', 'VACUUM t');
 	my $after = $primary->safe_psql('postgres', q{SELECT pg_relation_size('t')});
