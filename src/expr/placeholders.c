@@ -207,13 +207,13 @@ raise_unused(const char *parameter, const DyBytes *keys, const bool *used, int n
 {
 	StringInfoData list;
 
+	if (memchr(used, false, n) == NULL)
+		return;
 	initStringInfo(&list);
 	for (int i = 0; i < n; i++)
 	{
 		if (!used[i])
 			appendStringInfo(&list, "%s%.*s", list.len > 0 ? ", " : "", DY_BYTES_ARGS(keys[i]));
 	}
-	if (list.len > 0)
-		dy_validation("Value provided in %s unused in expressions: keys: {%s}", parameter, list.data);
-	pfree(list.data);
+	dy_validation("Value provided in %s unused in expressions: keys: {%s}", parameter, list.data);
 }
