@@ -32,11 +32,15 @@
  */
 #include "postgres.h"
 
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "utils/resowner.h"
+
 #include "item/format.h"
 #include "item/key.h"
-#include "item/sha256.h"
 
 static DyBytes key_bytes(DyValue value);
+static pg_cryptohash_ctx *digest_context(void);
 
 /*
  * Append the plain form of a key value.  Raises an internal error if it is
@@ -89,10 +93,11 @@ dy_key_encode_delimited(StringInfo dest, DyValue value)
 void
 dy_key_digest(const DyValue *values, int n, uint8 *digest)
 {
-	DySha256	sha;
-	uint8		sha256[DY_SHA256_BYTES];
+	pg_cryptohash_ctx *context = digest_context();
+	uint8		sha256[PG_SHA256_DIGEST_LENGTH];
 
-	dy_sha256_init(&sha);
+	if (pg_cryptohash_init(context) < 0)
+		elog(ERROR, "could not initialize SHA-256: %s", pg_cryptohash_error(context));
 	for (int i = 0; i < n; i++)
 	{
 		DyBytes		bytes = key_bytes(values[i]);
@@ -103,10 +108,12 @@ dy_key_digest(const DyValue *values, int n, uint8 *digest)
 		head[2] = bytes.len >> 16;
 		head[3] = bytes.len >> 8;
 		head[4] = bytes.len;
-		dy_sha256_add(&sha, head, sizeof(head));
-		dy_sha256_add(&sha, bytes.data, bytes.len);
+		if (pg_cryptohash_update(context, head, sizeof(head)) < 0 ||
+			pg_cryptohash_update(context, (const uint8 *) bytes.data, bytes.len) < 0)
+			elog(ERROR, "could not update SHA-256: %s", pg_cryptohash_error(context));
 	}
-	dy_sha256_finish(&sha, sha256);
+	if (pg_cryptohash_final(context, sha256, sizeof(sha256)) < 0)
+		elog(ERROR, "could not finish SHA-256: %s", pg_cryptohash_error(context));
 	memcpy(digest, sha256, DY_DIGEST_BYTES);
 }
 
@@ -141,4 +148,41 @@ key_bytes(DyValue value)
 			elog(ERROR, "value of type %s cannot be a key",
 				 dy_type_name(dy_value_type(value)));
 	}
+}
+
+/*
+ * The one SHA-256 context of this process.
+ *
+ * Making one costs more than a digest.  The server notes it with the current
+ * resource owner, to free it at the end of the query; so it is made under an
+ * owner of our own, which is never released.
+ */
+static pg_cryptohash_ctx *
+digest_context(void)
+{
+	static pg_cryptohash_ctx *context = NULL;
+
+	if (context == NULL)
+	{
+		static ResourceOwner owner = NULL;
+		ResourceOwner caller = CurrentResourceOwner;
+
+		if (owner == NULL)
+			owner = ResourceOwnerCreate(NULL, "dynamo key digest");
+		CurrentResourceOwner = owner;
+		PG_TRY();
+		{
+			context = pg_cryptohash_create(PG_SHA256);
+		}
+		PG_FINALLY();
+		{
+			CurrentResourceOwner = caller;
+		}
+		PG_END_TRY();
+		if (context == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("out of memory")));
+	}
+	return context;
 }
