@@ -108,9 +108,10 @@ is($bridge->metric('dynamo_bridge_pool_queued{lane="general"}'), 0, 'no queue af
 is($bridge->metric('dynamo_bridge_pool_in_flight{lane="general"}'), 0, 'nothing in flight');
 is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'no memory held');
 
-# many reads in flight on few connections
-my @reads = map { begin($bridge, 'GetItem', '{"k":"a"}') } 1 .. 300;
-is(scalar(grep { $read->($_)->{body} eq '{"Item":1}' } @reads), 300, 'reads on a shared connection');
+# many reads in flight on few connections: as many as two of them take, so
+# that a slow server does not make the short queue overflow
+my @reads = map { begin($bridge, 'GetItem', '{"k":"a"}') } 1 .. 128;
+is(scalar(grep { $read->($_)->{body} eq '{"Item":1}' } @reads), 128, 'reads on a shared connection');
 
 # --- the same port twice
 
