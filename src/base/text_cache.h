@@ -22,7 +22,8 @@ typedef struct DyTextCacheLimits
 	const char *name;			/* of its memory context; a constant */
 	int			max_entries;
 	Size		max_bytes;
-	int			kept_entries;	/* so many of the latest used stay, whatever their size */
+	int			kept_entries;	/* so many of the latest used stay, whatever
+								 * their size */
 } DyTextCacheLimits;
 
 extern void *dy_text_cache_get(DyTextCache **cache, const DyTextCacheLimits *limits,

@@ -35,7 +35,8 @@
 typedef struct Change
 {
 	const DyAction *action;
-	DyValue		value;			/* to stand at the path; absent: nothing shall stand there */
+	DyValue		value;			/* to stand at the path; absent: nothing shall
+								 * stand there */
 } Change;
 
 static DyValue evaluate(const DyUpdate *update, const DyOperand *operand, DyValue item);
@@ -216,7 +217,13 @@ add_numbers(DyValue a, DyValue b, bool subtract)
 	if (error == DY_NUMBER_PRECISION)
 		error = DY_NUMBER_OVERFLOW;
 	if (error != DY_NUMBER_OK)
-		dy_validation("%s", dy_number_error_text(error, (DyBytes) {"", 0}));
+		dy_validation("%s", dy_number_error_text(error, (DyBytes)
+/**INDENT** Error@219: Unbalanced parens */
+												 {
+		"", 0
+/**INDENT** Warning@219: Extra ) */
+/**INDENT** Warning@219: Extra ) */
+	}));
 	return dy_value_of_number(&result, palloc(DY_NUMBER_VALUE_BYTES));
 }
 

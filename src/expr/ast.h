@@ -27,9 +27,11 @@
 /* The last four stand only on the right-hand side of SET. */
 typedef enum DyOperandKind
 {
-	DY_OPERAND_PATH,			/* path: what stands there in the item; absent if nothing does */
+	DY_OPERAND_PATH,			/* path: what stands there in the item; absent
+								 * if nothing does */
 	DY_OPERAND_VALUE,			/* value: a constant */
-	DY_OPERAND_SIZE,			/* size(args[0]): N, absent if the argument is absent or has no size */
+	DY_OPERAND_SIZE,			/* size(args[0]): N, absent if the argument is
+								 * absent or has no size */
 	DY_OPERAND_IF_NOT_EXISTS,	/* args[0], a path, if present, else args[1] */
 	DY_OPERAND_LIST_APPEND,		/* lists args[0] and args[1] concatenated */
 	DY_OPERAND_PLUS,			/* numbers args[0] + args[1] */
@@ -68,13 +70,16 @@ typedef enum DyConditionKind
 	DY_CONDITION_LE,
 	DY_CONDITION_GT,
 	DY_CONDITION_GE,
-	DY_CONDITION_BETWEEN,		/* 3: operand, lower bound, upper bound; both inclusive */
+	DY_CONDITION_BETWEEN,		/* 3: operand, lower bound, upper bound; both
+								 * inclusive */
 	DY_CONDITION_IN,			/* 2 or more: operand, then the list */
 	DY_CONDITION_EXISTS,		/* 1, a path */
 	DY_CONDITION_NOT_EXISTS,	/* 1, a path.  PartiQL: IS MISSING */
-	DY_CONDITION_TYPE,			/* 1, and type: attribute_type().  PartiQL: IS NULL is type DY_TYPE_NULL */
+	DY_CONDITION_TYPE,			/* 1, and type: attribute_type().  PartiQL: IS
+								 * NULL is type DY_TYPE_NULL */
 	DY_CONDITION_BEGINS_WITH,	/* 2; both S or both B */
-	DY_CONDITION_CONTAINS		/* 2: S in S, B in B, an element in a set or list */
+	DY_CONDITION_CONTAINS		/* 2: S in S, B in B, an element in a set or
+								 * list */
 } DyConditionKind;
 
 struct DyCondition
@@ -95,7 +100,8 @@ typedef enum DyActionKind
 {
 	DY_ACTION_SET,				/* path = operand */
 	DY_ACTION_REMOVE,			/* path; nothing there is no error */
-	DY_ACTION_ADD,				/* number: add; set: union.  PartiQL: set_add.  Legacy requests also: list append */
+	DY_ACTION_ADD,				/* number: add; set: union.  PartiQL: set_add.
+								 * Legacy requests also: list append */
 	DY_ACTION_DELETE			/* set: difference.  PartiQL: set_delete */
 } DyActionKind;
 
@@ -136,14 +142,18 @@ extern DyOperand *dy_operand_path(DyPath path);
 extern DyOperand *dy_operand_value(DyValue value);
 extern DyOperand *dy_operand_function(DyOperandKind kind, DyOperand *arg0, DyOperand *arg1);	/* arg1 NULL for SIZE */
 
-extern DyCondition *dy_condition_list(DyConditionKind kind, DyCondition **conditions, int n);	/* AND, OR; array is kept */
-extern DyCondition *dy_condition_both(DyCondition *a, DyCondition *b);	/* AND; either may be NULL (holds always) */
+extern DyCondition *dy_condition_list(DyConditionKind kind, DyCondition **conditions, int n);	/* AND, OR; array is
+																								 * kept */
+extern DyCondition *dy_condition_both(DyCondition *a, DyCondition *b);	/* AND; either may be
+																		 * NULL (holds always) */
 extern DyCondition *dy_condition_not(DyCondition *condition);
 extern DyCondition *dy_condition_operands(DyConditionKind kind, DyOperand **operands, int n);	/* array is kept */
-extern DyCondition *dy_condition_of(DyConditionKind kind, DyOperand *a, DyOperand *b);	/* one or two operands; b may be NULL */
+extern DyCondition *dy_condition_of(DyConditionKind kind, DyOperand *a, DyOperand *b);	/* one or two operands;
+																						 * b may be NULL */
 extern DyCondition *dy_condition_type(DyOperand *operand, DyType type);
 
-extern DyUpdate *dy_update_make(int nactions);	/* room for so many actions, zeroed */
+extern DyUpdate *dy_update_make(int nactions);	/* room for so many actions,
+												 * zeroed */
 extern DyProjection *dy_projection_make(int npaths);
 
 /* The operand's type if it is known without an item; 0 if it is not. */

@@ -30,7 +30,7 @@ typedef struct Binder
 {
 	const char *parameter;
 	const DySyntaxTree *tree;
-	DyBytes		text;			/* the request's, equal to the tree's */
+	DyBytes text;				/* the request's, equal to the tree's */
 	DyPlaceholders *placeholders;
 } Binder;
 
@@ -166,6 +166,7 @@ start(Binder *binder, const char *parameter, DyExprKind kind, DyBytes text, DyPl
 	binder->parameter = parameter;
 	binder->tree = dy_syntax_get(parameter, kind, text);
 	binder->text = text;
+
 	binder->placeholders = p;
 }
 
@@ -175,7 +176,10 @@ start(Binder *binder, const char *parameter, DyExprKind kind, DyBytes text, DyPl
 static DyBytes
 in_request(const Binder *binder, DyBytes text)
 {
-	return (DyBytes) {binder->text.data + (text.data - binder->tree->text), text.len};
+	return (DyBytes)
+	{
+		binder->text.data + (text.data - binder->tree->text), text.len
+	};
 }
 
 static DyCondition *

@@ -33,7 +33,8 @@
 struct DyPathSet
 {
 	DyPathStep	step;			/* leads here */
-	const DyPath *path;			/* the first path put in that goes through here */
+	const DyPath *path;			/* the first path put in that goes through
+								 * here */
 	DyPathSet  *children;
 	DyPathSet  *next;			/* sibling */
 };
@@ -119,7 +120,7 @@ dy_check_type_name(const char *parameter, const DyOperand *operand)
 void
 dy_check_function(const char *parameter, const char *name, const DyOperand *operand)
 {
-	DyOperand *const *args = operand->args;
+	DyOperand  *const *args = operand->args;
 
 	switch (operand->kind)
 	{
@@ -149,9 +150,9 @@ void
 dy_check_action(const char *parameter, const DyAction *action)
 {
 	static const char *const type_names[] = {
-		[DY_TYPE_S] = "STRING", [DY_TYPE_N] = "NUMBER", [DY_TYPE_B] = "BINARY",
-		[DY_TYPE_BOOL] = "BOOLEAN", [DY_TYPE_NULL] = "NULL",
-		[DY_TYPE_L] = "LIST", [DY_TYPE_M] = "MAP"
+		[DY_TYPE_S] = "STRING",[DY_TYPE_N] = "NUMBER",[DY_TYPE_B] = "BINARY",
+		[DY_TYPE_BOOL] = "BOOLEAN",[DY_TYPE_NULL] = "NULL",
+		[DY_TYPE_L] = "LIST",[DY_TYPE_M] = "MAP"
 	};
 	bool		is_add = (action->kind == DY_ACTION_ADD);
 	DyType		type = dy_value_type(action->value);
@@ -291,7 +292,7 @@ static void
 write_value(StringInfo dest, DyValue value)
 {
 	DyNumber	number;
-	char		text[DY_NUMBER_MAX_TEXT];
+	char text[	DY_NUMBER_MAX_TEXT];
 	DyBytes		bytes;
 
 	switch (dy_value_type(value))

@@ -40,6 +40,6 @@ extern void dy_check_action(const char *parameter, const DyAction *action);
 typedef struct DyPathSet DyPathSet;
 
 extern DyPathSet *dy_path_set_create(void);
-extern void dy_path_set_add(const char *parameter, DyPathSet *set, const DyPath *path);	/* path is kept */
+extern void dy_path_set_add(const char *parameter, DyPathSet *set, const DyPath *path); /* path is kept */
 
 #endif							/* DY_EXPR_CHECK_H */

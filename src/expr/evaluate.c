@@ -185,7 +185,7 @@ in_holds(const DyCondition *condition, DyValue item, DyValue value)
 static bool
 begins_with(DyValue value, DyValue prefix)
 {
-	DyBytes		text;
+	DyBytes text;
 	DyBytes		start;
 	DyType		type;
 
@@ -195,6 +195,7 @@ begins_with(DyValue value, DyValue prefix)
 	if (type != dy_value_type(prefix) || (type != DY_TYPE_S && type != DY_TYPE_B))
 		return false;
 	text = dy_value_bytes(value);
+
 	start = dy_value_bytes(prefix);
 	return text.len >= start.len && memcmp(text.data, start.data, start.len) == 0;
 }

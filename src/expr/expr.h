@@ -74,8 +74,10 @@ typedef enum DyKeyOperator
 	DY_KEY_GE,
 	DY_KEY_BETWEEN,
 	DY_KEY_BEGINS_WITH,
-	DY_KEY_UNSUPPORTED			/* legacy KeyConditions only: NE, IN, ...  Whoever knows the keys raises
-								 * "Attempted conditional constraint is not an indexable operation" */
+	DY_KEY_UNSUPPORTED			/* legacy KeyConditions only: NE, IN, ...
+								 * Whoever knows the keys raises "Attempted
+								 * conditional constraint is not an indexable
+								 * operation" */
 } DyKeyOperator;
 
 typedef struct DyKeyTerm
@@ -111,7 +113,8 @@ extern bool dy_condition_holds(const DyCondition *condition, DyValue item);
 /* Calls visit for each document path the condition or update or projection mentions. */
 typedef void (*DyPathVisitor) (const DyPath *path, void *arg);
 extern void dy_condition_paths(const DyCondition *condition, DyPathVisitor visit, void *arg);
-extern void dy_update_paths(const DyUpdate *update, DyPathVisitor visit, void *arg);	/* paths that are written */
+extern void dy_update_paths(const DyUpdate *update, DyPathVisitor visit, void *arg);	/* paths that are
+																						 * written */
 extern void dy_projection_paths(const DyProjection *projection, DyPathVisitor visit, void *arg);
 
 /*

@@ -119,9 +119,9 @@ Datum
 dynamo_expr_key_condition(PG_FUNCTION_ARGS)
 {
 	static const char *const operators[] = {
-		[DY_KEY_EQ] = "=", [DY_KEY_LT] = "<", [DY_KEY_LE] = "<=",
-		[DY_KEY_GT] = ">", [DY_KEY_GE] = ">=", [DY_KEY_BETWEEN] = "BETWEEN",
-		[DY_KEY_BEGINS_WITH] = "begins_with", [DY_KEY_UNSUPPORTED] = "?"
+		[DY_KEY_EQ] = "=",[DY_KEY_LT] = "<",[DY_KEY_LE] = "<=",
+		[DY_KEY_GT] = ">",[DY_KEY_GE] = ">=",[DY_KEY_BETWEEN] = "BETWEEN",
+		[DY_KEY_BEGINS_WITH] = "begins_with",[DY_KEY_UNSUPPORTED] = "?"
 	};
 	DyPlaceholders p;
 	const DyNode *request = read_request(fcinfo, &p);

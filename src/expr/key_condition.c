@@ -94,8 +94,8 @@ static void
 check_operator(const DyCondition *condition, DyKeyOperator *op)
 {
 	static const char *const refused[] = {
-		[DY_CONDITION_OR] = "OR", [DY_CONDITION_NOT] = "NOT",
-		[DY_CONDITION_NE] = "<>", [DY_CONDITION_IN] = "IN",
+		[DY_CONDITION_OR] = "OR",[DY_CONDITION_NOT] = "NOT",
+		[DY_CONDITION_NE] = "<>",[DY_CONDITION_IN] = "IN",
 		[DY_CONDITION_EXISTS] = "attribute_exists",
 		[DY_CONDITION_NOT_EXISTS] = "attribute_not_exists",
 		[DY_CONDITION_TYPE] = "attribute_type",

@@ -194,7 +194,7 @@ check_values(const DyPlaceholders *p)
 	{
 		const DyNode *node = &p->values->u.list.nodes[i];
 		const char *fault = node->present ? node->u.value.fault.message :
-			"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+		"Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
 
 		if (fault != NULL)
 			dy_validation("ExpressionAttributeValues contains invalid value: %s for key %.*s",

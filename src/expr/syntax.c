@@ -183,8 +183,8 @@ static void
 check_sections(const char *parameter, const List *sections)
 {
 	static const char *const names[] = {
-		[DY_ACTION_SET] = "SET", [DY_ACTION_REMOVE] = "REMOVE",
-		[DY_ACTION_ADD] = "ADD", [DY_ACTION_DELETE] = "DELETE"
+		[DY_ACTION_SET] = "SET",[DY_ACTION_REMOVE] = "REMOVE",
+		[DY_ACTION_ADD] = "ADD",[DY_ACTION_DELETE] = "DELETE"
 	};
 	bool		seen[lengthof(names)] = {false};
 	ListCell   *lc;

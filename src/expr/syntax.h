@@ -36,7 +36,8 @@ typedef enum DySyntaxKind
 	DY_SYNTAX_VALUE,			/* text: ":v" */
 	DY_SYNTAX_CALL,				/* text: name of the function; args */
 	DY_SYNTAX_ARITHMETIC,		/* operand: PLUS or MINUS; text; two args */
-	DY_SYNTAX_COMPARISON,		/* condition: comparison, BETWEEN or IN; text: as error texts name it; args */
+	DY_SYNTAX_COMPARISON,		/* condition: comparison, BETWEEN or IN; text:
+								 * as error texts name it; args */
 	DY_SYNTAX_LOGIC				/* condition: AND, OR, NOT; args */
 } DySyntaxKind;
 
@@ -45,7 +46,7 @@ typedef struct DySyntaxStep
 {
 	bool		is_index;
 	bool		is_placeholder; /* text is "#name" */
-	DyBytes		text;			/* the name or the digits */
+	DyBytes text;				/* the name or the digits */
 } DySyntaxStep;
 
 typedef struct DySyntax
@@ -54,7 +55,7 @@ typedef struct DySyntax
 	DyConditionKind condition;
 	DyOperandKind operand;
 	bool		in_parentheses;
-	DyBytes		text;
+	DyBytes text;
 	List	   *args;			/* of DySyntax */
 	List	   *steps;			/* of DySyntaxStep */
 } DySyntax;
@@ -64,7 +65,8 @@ typedef struct DySyntaxAction
 {
 	DyActionKind kind;
 	DySyntax   *path;
-	DySyntax   *value;			/* SET: any; ADD, DELETE: a VALUE; REMOVE: NULL */
+	DySyntax   *value;			/* SET: any; ADD, DELETE: a VALUE; REMOVE:
+								 * NULL */
 	int			noperators;		/* in value */
 } DySyntaxAction;
 
@@ -74,7 +76,8 @@ typedef struct DySyntaxTree
 	const char *text;			/* what the tree's texts point into */
 	DySyntax   *condition;		/* CONDITION */
 	List	   *actions;		/* UPDATE: of DySyntaxAction, as written */
-	List	   *sections;		/* UPDATE: DyActionKind of each section, as written */
+	List	   *sections;		/* UPDATE: DyActionKind of each section, as
+								 * written */
 	List	   *paths;			/* PROJECTION: of DySyntax */
 	int			noperators;		/* CONDITION: as the service counts them */
 } DySyntaxTree;

@@ -268,7 +268,10 @@ keep_row(void *arg, DyValue item)
 	uint8	   *copy = palloc(item.len);
 
 	memcpy(copy, item.data, item.len);
-	m->item = (DyValue) {copy, item.len};
+	m->item = (DyValue)
+	{
+		copy, item.len
+	};
 }
 
 static void

@@ -405,10 +405,10 @@ insert_table(const DyNode *request, Oid relid)
 	dy_add_texts(&p, types, n);
 	dy_add_text(&p, keys.hash[0]);
 	dy_add_text_or_null(&p, keys.nrange > 0 ? keys.range[0] : (DyBytes)
-/**INDENT** Error@366: Unbalanced parens */
+/**INDENT** Error@384: Unbalanced parens */
 						{
 		"", 0
-/**INDENT** Warning@368: Extra ) */
+/**INDENT** Warning@386: Extra ) */
 	});
 	dy_add_cstring(&p, on_demand ? "PAY_PER_REQUEST" : "PROVISIONED");
 	dy_add_integer(&p, t.read_units);

@@ -316,7 +316,7 @@ static void
 check_updated_attributes(const DyTable *table, const DyUpdate *update)
 {
 	static const char *const text = "One or more parameter values were invalid: "
-		"Cannot update attribute %.*s. This attribute is part of the key";
+	"Cannot update attribute %.*s. This attribute is part of the key";
 	DyPathHeads heads = {0};
 
 	dy_update_paths(update, dy_path_heads_add, &heads);

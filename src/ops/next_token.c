@@ -58,10 +58,17 @@ dy_next_token_write(DyResponse *r, const DyStatement *s, const DyStatementPage *
 
 	len = pg_b64_enc_len(bytes.len);
 	text = palloc(len);
+
 	len = pg_b64_encode(bytes.data, bytes.len, text, len);
 	if (len < 0)
 		elog(ERROR, "could not encode a token");
-	dy_response_bytes(r, (DyBytes) {text, len});
+	dy_response_bytes(r, (DyBytes)
+/**INDENT** Error@64: Unbalanced parens */
+					  {
+		text	   ,
+					len
+/**INDENT** Warning@64: Extra ) */
+	});
 }
 
 /*

@@ -62,7 +62,10 @@ dynamo_partiql(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 
 	statement = PG_GETARG_TEXT_PP(0);
-	s.text = (DyBytes) {VARDATA_ANY(statement), VARSIZE_ANY_EXHDR(statement)};
+	s.text = (DyBytes)
+	{
+		VARDATA_ANY(statement), VARSIZE_ANY_EXHDR(statement)
+	};
 	read_arguments(fcinfo, &s);
 	dy_statement_parse(&s);
 	dy_statement_prepare(&s);
@@ -251,17 +254,27 @@ build_scalar(DyBuilder *builder, Oid type, Datum value)
 		case FLOAT8OID:
 		case NUMERICOID:
 			text = output_text(type, value);
+
 			error = dy_number_parse(text, strlen(text), &number);
 			if (error != DY_NUMBER_OK)
-				dy_validation("%s", dy_number_error_text(error, (DyBytes) {text, strlen(text)}));
+				dy_validation("%s", dy_number_error_text(error, (DyBytes)
+/**INDENT** Error@256: Unbalanced parens */
+														 {
+				text	   ,
+							strlen(text)
+/**INDENT** Warning@256: Extra ) */
+/**INDENT** Warning@256: Extra ) */
+			}));
 			dy_build_number(builder, &number);
 			break;
 		case UNKNOWNOID:
 			text = DatumGetCString(value);
+
 			dy_build_string(builder, text, strlen(text));
 			break;
 		default:
 			text = output_text(type, value);
+
 			dy_build_string(builder, text, strlen(text));
 			break;
 	}

@@ -160,7 +160,10 @@ describe_range(const DyStatementPage *page, const DyPlanRange *range, DyRangeReq
 static DyBound
 bound(const DyPlanBound *from)
 {
-	return (DyBound) {from->present, from->inclusive, from->key.data, from->key.len};
+	return (DyBound)
+	{
+		from->present, from->inclusive, from->key.data, from->key.len
+	};
 }
 
 /*

@@ -37,5 +37,11 @@ dy_partiql_statement(DyBytes text)
 static void *
 parse(int kind, const char *text, uint32 len, void *arg)
 {
-	return dy_partiql_parse((DyBytes) {text, len});
+	return dy_partiql_parse((DyBytes)
+/**INDENT** Error@38: Unbalanced parens */
+							{
+		text	   ,
+					len
+/**INDENT** Warning@38: Extra ) */
+	});
 }

@@ -338,6 +338,7 @@ ion_type(DyBytes text)
 			return "SEXP";
 		case '{':
 			return i + 1 < text.len && text.data[i + 1] == '{' ? "BLOB" : "STRUCT";
+
 		default:
 			break;
 	}

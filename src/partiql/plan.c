@@ -309,7 +309,10 @@ column_name(const DyPath *path)
 	appendBinaryStringInfo(&name, path->steps[last].name.data, path->steps[last].name.len);
 	for (int i = last + 1; i < path->nsteps; i++)
 		appendStringInfo(&name, "[%u]", path->steps[i].index);
-	return (DyBytes) {name.data, name.len};
+	return (DyBytes)
+	{
+		name.data, name.len
+	};
 }
 
 /*

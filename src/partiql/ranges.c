@@ -362,7 +362,10 @@ equal_branch(const Search *s, const DyPartiqlNode *name, const DyPartiqlNode *co
 
 		if (!dy_value_present(value))
 			return branch;
-		branch->lower = (DyPlanBound) {true, true, encoded(value)};
+		branch->lower = (DyPlanBound)
+		{
+			true, true, encoded(value)
+		};
 		branch->upper = branch->lower;
 		branch->range = value;
 	}
@@ -382,14 +385,23 @@ interval_branch(const Search *s, const DyPartiqlNode *node, bool flipped)
 
 	if (!dy_value_present(value))
 		return branch;
-	bound = (DyPlanBound) {true, true, encoded(value)};
+	bound = (DyPlanBound)
+	{
+		true, true, encoded(value)
+	};
 	if (node->kind == DY_NODE_CALL)
 	{
 		branch->lower = bound;
 		initStringInfo(&end);
 		appendBinaryStringInfo(&end, bound.key.data, bound.key.len);
 		if (dy_key_prefix_end(&end))
-			branch->upper = (DyPlanBound) {true, false, {end.data, end.len}};
+			branch->upper = (DyPlanBound)
+		{
+			true, false,
+			{
+				end.data, end.len
+			}
+		};
 		return branch;
 	}
 
@@ -399,7 +411,10 @@ interval_branch(const Search *s, const DyPartiqlNode *node, bool flipped)
 			branch->lower = bound;
 			value = key_value(s, s->range, lthird(node->args));
 			if (dy_value_present(value))
-				branch->upper = (DyPlanBound) {true, true, encoded(value)};
+				branch->upper = (DyPlanBound)
+			{
+				true, true, encoded(value)
+			};
 			break;
 		case DY_OP_LT:
 		case DY_OP_LE:
@@ -465,7 +480,10 @@ encoded(DyValue value)
 
 	initStringInfo(&bytes);
 	dy_key_encode(&bytes, value);
-	return (DyBytes) {bytes.data, bytes.len};
+	return (DyBytes)
+	{
+		bytes.data, bytes.len
+	};
 }
 
 /*
@@ -597,7 +615,10 @@ check_filter_names(const DyPlan *plan, List *branches)
 	{
 		const Branch *branch = list_nth(branches, i);
 
-		keys[i] = (DyBytes) {"", 0};
+		keys[i] = (DyBytes)
+		{
+			"", 0
+		};
 		if (dy_value_type(branch->hash) == DY_TYPE_S)
 			keys[i] = dy_value_bytes(branch->hash);
 	}
@@ -667,7 +688,10 @@ plan_ranges(DyPlan *plan, const List *branches)
 
 		filtered |= branch->filtered;
 		if (!branch->empty)
-			plan->ranges[plan->nranges++] = (DyPlanRange) {branch->hash, branch->lower, branch->upper};
+			plan->ranges[plan->nranges++] = (DyPlanRange)
+		{
+			branch->hash, branch->lower, branch->upper
+		};
 	}
 	if (!filtered)
 		plan->filter = NULL;

@@ -123,8 +123,8 @@ typedef struct Neighbours
 {
 	int			rows;			/* index entries seen, MAX_ROWS_SEEN at most */
 	int			nblocks;
-	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* the newest, then the nearest
-												 * other */
+	BlockNumber blocks[MAX_NEIGHBOUR_PAGES];	/* the newest, then the
+												 * nearest other */
 } Neighbours;
 
 /* A row that needs a page. */

@@ -72,7 +72,8 @@ typedef enum Work
 	WORK_LOAD,					/* every item once, in batches of 25 */
 	WORK_GET,
 	WORK_PUT,
-	WORK_UPDATE,				/* counter + 1 on condition that the item exists */
+	WORK_UPDATE,				/* counter + 1 on condition that the item
+								 * exists */
 	WORK_QUERY,					/* a collection of 100 */
 	WORK_BATCH_GET,				/* 100 items */
 	WORK_TRANSACT,				/* 4 updates */
@@ -409,7 +410,7 @@ hex(const unsigned char *bytes, int n, char *dest)
 static void
 sha256_hex(const char *text, size_t len, char *dest)
 {
-	static EVP_MD_CTX *ctx;
+	static EVP_MD_CTX * ctx;
 	unsigned char digest[32];
 	unsigned int n;
 
@@ -480,7 +481,7 @@ write_http(char *dest, const char *operation, size_t body_len)
 static void
 http_connect(Connection *c)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t) port)};
+	struct sockaddr_in address = {.sin_family = AF_INET,.sin_port = htons((uint16_t) port)};
 	int			on = 1;
 
 	if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
@@ -698,7 +699,7 @@ pg_receive(Connection *c)
 static void
 watch(int epoll, Connection *c, int op, uint32_t events)
 {
-	struct epoll_event event = {.events = events, .data.ptr = c};
+	struct epoll_event event = {.events = events,.data.ptr = c};
 
 	if (epoll_ctl(epoll, op, c->fd, &event) != 0)
 		die("epoll_ctl failed");
@@ -838,22 +839,53 @@ main(int argc, char **argv)
 	{
 		switch (option)
 		{
-			case 'd': driver = (Driver) index_of(drivers, optarg); break;
-			case 'w': work = (Work) index_of(work_names, optarg); break;
-			case 'h': host = optarg; break;
-			case 'p': port = atoi(optarg); break;
-			case 'i': conninfo = optarg; break;
-			case 'c': nconnections = atoi(optarg); break;
-			case 's': seconds = atof(optarg); break;
-			case 'n': nitems = atol(optarg); break;
-			case 'b': item_bytes = atoi(optarg); break;
-			case 'z': zipf = atof(optarg); break;
-			case 't': table = optarg; break;
-			case 'e': seed = strtoull(optarg, NULL, 10); break;
-			case 'a': access_key = optarg; break;
-			case 'k': secret_key = optarg; break;
-			case 'r': region = optarg; break;
-			default: usage();
+			case 'd':
+				driver = (Driver) index_of(drivers, optarg);
+				break;
+			case 'w':
+				work = (Work) index_of(work_names, optarg);
+				break;
+			case 'h':
+				host = optarg;
+				break;
+			case 'p':
+				port = atoi(optarg);
+				break;
+			case 'i':
+				conninfo = optarg;
+				break;
+			case 'c':
+				nconnections = atoi(optarg);
+				break;
+			case 's':
+				seconds = atof(optarg);
+				break;
+			case 'n':
+				nitems = atol(optarg);
+				break;
+			case 'b':
+				item_bytes = atoi(optarg);
+				break;
+			case 'z':
+				zipf = atof(optarg);
+				break;
+			case 't':
+				table = optarg;
+				break;
+			case 'e':
+				seed = strtoull(optarg, NULL, 10);
+				break;
+			case 'a':
+				access_key = optarg;
+				break;
+			case 'k':
+				secret_key = optarg;
+				break;
+			case 'r':
+				region = optarg;
+				break;
+			default:
+				usage();
 		}
 	}
 	if (nconnections < 1 || nitems < 1 || seed == 0 || strlen(table) > 255 ||

@@ -28,7 +28,7 @@
 typedef struct Input
 {
 	uint8		kind;
-	DyBytes		text;
+	DyBytes text;
 	DyBytes		json;
 	DyItem	   *item;
 	DyPlaceholders placeholders;
@@ -96,10 +96,17 @@ make_placeholders(void *arg)
 			const char *key = m == 0 ? names[i] : keys[i];
 			DyNode	   *node = &maps[m].u.list.nodes[i];
 
-			maps[m].u.list.names[i] = (DyBytes) {key, strlen(key)};
+			maps[m].u.list.names[i] = (DyBytes)
+			{
+				key, strlen(key)
+			};
 			node->present = true;
 			if (m == 0)
-				node->u.text = (DyBytes) {attributes[i], strlen(attributes[i])};
+				node->u.text = (DyBytes)
+			{
+				attributes[i], strlen(attributes[i])
+			};
+/**INDENT** Error@102: Unmatched 'else' */
 			else
 			{
 				DyJsonReader reader;
@@ -169,7 +176,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char fallback[] = "{\"a\":{\"S\":\"x\"},\"b\":{\"M\":{\"c\":{\"N\":\"1\"}}},"
-		"\"l\":{\"L\":[{\"N\":\"1\"},{\"L\":[]}]},\"s\":{\"SS\":[\"a\",\"b\"]}}";
+	"\"l\":{\"L\":[{\"N\":\"1\"},{\"L\":[]}]},\"s\":{\"SS\":[\"a\",\"b\"]}}";
 	Input		input = {0};
 	char	   *copy;
 	const char *feed;
@@ -180,13 +187,25 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data + 1, size - 1);
 	input.kind = data[0];
 	feed = memchr(copy, '\n', size - 1);
-	input.text = (DyBytes) {copy, feed ? feed - copy : size - 1};
-	input.json = feed ? (DyBytes) {feed + 1, copy + size - 1 - (feed + 1)} : (DyBytes) {"", 0};
+	input.text = (DyBytes)
+	{
+		copy, feed ? feed - copy : size - 1
+	};
+	input.json = feed ? (DyBytes)
+	{
+		feed + 1, copy + size - 1 - (feed + 1)
+	} : (DyBytes)
+	{
+		"", 0
+	};
 
 	CHECK(server_try(make_placeholders, &input));
 	if (!server_try(read_item, &input))
 	{
-		input.json = (DyBytes) {fallback, sizeof(fallback) - 1};
+		input.json = (DyBytes)
+		{
+			fallback, sizeof(fallback) - 1
+		};
 		CHECK(server_try(read_item, &input));
 	}
 	if (input.text.len <= DY_MAX_EXPRESSION_BYTES && !server_try(run, &input))
