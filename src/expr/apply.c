@@ -217,13 +217,7 @@ add_numbers(DyValue a, DyValue b, bool subtract)
 	if (error == DY_NUMBER_PRECISION)
 		error = DY_NUMBER_OVERFLOW;
 	if (error != DY_NUMBER_OK)
-		dy_validation("%s", dy_number_error_text(error, (DyBytes)
-/**INDENT** Error@219: Unbalanced parens */
-												 {
-		"", 0
-/**INDENT** Warning@219: Extra ) */
-/**INDENT** Warning@219: Extra ) */
-	}));
+		dy_validation("%s", dy_number_error_text(error, dy_bytes("", 0)));
 	return dy_value_of_number(&result, palloc(DY_NUMBER_VALUE_BYTES));
 }
 

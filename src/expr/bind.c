@@ -176,10 +176,7 @@ start(Binder *binder, const char *parameter, DyExprKind kind, DyBytes text, DyPl
 static DyBytes
 in_request(const Binder *binder, DyBytes text)
 {
-	return (DyBytes)
-	{
-		binder->text.data + (text.data - binder->tree->text), text.len
-	};
+	return dy_bytes(binder->text.data + (text.data - binder->tree->text), text.len);
 }
 
 static DyCondition *

@@ -245,12 +245,12 @@ arithmetic_group:
 arithmetic:
 	operand '+' operand
 		{
-			$$ = make_node(DY_SYNTAX_ARITHMETIC, (DyBytes) {"+", 1}, list_make2($1, $3));
+			$$ = make_node(DY_SYNTAX_ARITHMETIC, dy_bytes("+", 1), list_make2($1, $3));
 			$$->operand = DY_OPERAND_PLUS;
 		}
 	| operand '-' operand
 		{
-			$$ = make_node(DY_SYNTAX_ARITHMETIC, (DyBytes) {"-", 1}, list_make2($1, $3));
+			$$ = make_node(DY_SYNTAX_ARITHMETIC, dy_bytes("-", 1), list_make2($1, $3));
 			$$->operand = DY_OPERAND_MINUS;
 		}
 	;
@@ -405,7 +405,7 @@ make_node(DySyntaxKind kind, DyBytes text, List *args)
 static DySyntax *
 make_condition(DySyntaxKind kind, DyConditionKind condition, const char *text, List *args)
 {
-	DySyntax   *node = make_node(kind, (DyBytes) {text, strlen(text)}, args);
+	DySyntax   *node = make_node(kind, dy_bytes(text, strlen(text)), args);
 
 	node->condition = condition;
 	return node;
@@ -414,7 +414,7 @@ make_condition(DySyntaxKind kind, DyConditionKind condition, const char *text, L
 static DySyntax *
 make_path(DySyntaxStep *first)
 {
-	DySyntax   *node = make_node(DY_SYNTAX_PATH, (DyBytes) {"", 0}, NIL);
+	DySyntax   *node = make_node(DY_SYNTAX_PATH, dy_bytes("", 0), NIL);
 
 	node->steps = list_make1(first);
 	return node;

@@ -54,6 +54,15 @@ typedef struct DyBytes
 	uint32		len;
 } DyBytes;
 
+/* A function, since pg_bsd_indent mangles compound literals among arguments. */
+static inline DyBytes
+dy_bytes(const char *data, uint32 len)
+{
+	DyBytes		bytes = {data, len};
+
+	return bytes;
+}
+
 /* A DyBytes as the two arguments of "%.*s". */
 #define DY_BYTES_ARGS(b)	(int) (b).len, (b).data
 

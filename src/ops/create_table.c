@@ -404,12 +404,7 @@ insert_table(const DyNode *request, Oid relid)
 	dy_add_texts(&p, names, n);
 	dy_add_texts(&p, types, n);
 	dy_add_text(&p, keys.hash[0]);
-	dy_add_text_or_null(&p, keys.nrange > 0 ? keys.range[0] : (DyBytes)
-/**INDENT** Error@384: Unbalanced parens */
-						{
-		"", 0
-/**INDENT** Warning@386: Extra ) */
-	});
+	dy_add_text_or_null(&p, keys.nrange > 0 ? keys.range[0] : dy_bytes("", 0));
 	dy_add_cstring(&p, on_demand ? "PAY_PER_REQUEST" : "PROVISIONED");
 	dy_add_integer(&p, t.read_units);
 	dy_add_integer(&p, t.write_units);

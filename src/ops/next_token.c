@@ -62,13 +62,7 @@ dy_next_token_write(DyResponse *r, const DyStatement *s, const DyStatementPage *
 	len = pg_b64_encode(bytes.data, bytes.len, text, len);
 	if (len < 0)
 		elog(ERROR, "could not encode a token");
-	dy_response_bytes(r, (DyBytes)
-/**INDENT** Error@64: Unbalanced parens */
-					  {
-		text	   ,
-					len
-/**INDENT** Warning@64: Extra ) */
-	});
+	dy_response_bytes(r, dy_bytes(text, len));
 }
 
 /*

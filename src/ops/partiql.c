@@ -62,10 +62,7 @@ dynamo_partiql(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 
 	statement = PG_GETARG_TEXT_PP(0);
-	s.text = (DyBytes)
-	{
-		VARDATA_ANY(statement), VARSIZE_ANY_EXHDR(statement)
-	};
+	s.text = dy_bytes(VARDATA_ANY(statement), VARSIZE_ANY_EXHDR(statement));
 	read_arguments(fcinfo, &s);
 	dy_statement_parse(&s);
 	dy_statement_prepare(&s);
@@ -257,14 +254,7 @@ build_scalar(DyBuilder *builder, Oid type, Datum value)
 
 			error = dy_number_parse(text, strlen(text), &number);
 			if (error != DY_NUMBER_OK)
-				dy_validation("%s", dy_number_error_text(error, (DyBytes)
-/**INDENT** Error@256: Unbalanced parens */
-														 {
-				text	   ,
-							strlen(text)
-/**INDENT** Warning@256: Extra ) */
-/**INDENT** Warning@256: Extra ) */
-			}));
+				dy_validation("%s", dy_number_error_text(error, dy_bytes(text, strlen(text))));
 			dy_build_number(builder, &number);
 			break;
 		case UNKNOWNOID:

@@ -37,11 +37,5 @@ dy_partiql_statement(DyBytes text)
 static void *
 parse(int kind, const char *text, uint32 len, void *arg)
 {
-	return dy_partiql_parse((DyBytes)
-/**INDENT** Error@38: Unbalanced parens */
-							{
-		text	   ,
-					len
-/**INDENT** Warning@38: Extra ) */
-	});
+	return dy_partiql_parse(dy_bytes(text, len));
 }

@@ -309,10 +309,7 @@ column_name(const DyPath *path)
 	appendBinaryStringInfo(&name, path->steps[last].name.data, path->steps[last].name.len);
 	for (int i = last + 1; i < path->nsteps; i++)
 		appendStringInfo(&name, "[%u]", path->steps[i].index);
-	return (DyBytes)
-	{
-		name.data, name.len
-	};
+	return dy_bytes(name.data, name.len);
 }
 
 /*

@@ -480,10 +480,7 @@ encoded(DyValue value)
 
 	initStringInfo(&bytes);
 	dy_key_encode(&bytes, value);
-	return (DyBytes)
-	{
-		bytes.data, bytes.len
-	};
+	return dy_bytes(bytes.data, bytes.len);
 }
 
 /*
@@ -615,10 +612,7 @@ check_filter_names(const DyPlan *plan, List *branches)
 	{
 		const Branch *branch = list_nth(branches, i);
 
-		keys[i] = (DyBytes)
-		{
-			"", 0
-		};
+		keys[i] = dy_bytes("", 0);
 		if (dy_value_type(branch->hash) == DY_TYPE_S)
 			keys[i] = dy_value_bytes(branch->hash);
 	}

@@ -345,10 +345,7 @@ dy_metadata_text(Datum datum)
 {
 	char	   *copy = TextDatumGetCString(datum);
 
-	return (DyBytes)
-	{
-		copy, strlen(copy)
-	};
+	return dy_bytes(copy, strlen(copy));
 }
 
 /*

@@ -216,10 +216,7 @@ static DyBytes
 text_or_empty(DyMetadataRow row, int column)
 {
 	if (row.nulls[column - 1])
-		return (DyBytes)
-	{
-		"", 0
-	};
+		return dy_bytes("", 0);
 	return dy_metadata_text(row.values[column - 1]);
 }
 

@@ -111,10 +111,7 @@ DyBytes
 dy_node_text(const DyNode *node)
 {
 	if (!node->present)
-		return (DyBytes)
-	{
-		"", 0
-	};
+		return dy_bytes("", 0);
 	return node->u.text;
 }
 
@@ -222,10 +219,7 @@ dy_table_arn_parse(DyBytes text, DyTableArn *arn)
 
 		if (colon == NULL)
 			return false;
-		parts[i] = (DyBytes)
-		{
-			p, colon - p
-		};
+		parts[i] = dy_bytes(p, colon - p);
 		p = colon + 1;
 	}
 	if (parts[0].len != 3 || memcmp(parts[0].data, "arn", 3) != 0 ||
@@ -237,10 +231,7 @@ dy_table_arn_parse(DyBytes text, DyTableArn *arn)
 
 	arn->region = parts[3];
 	arn->account = parts[4];
-	arn->name = (DyBytes)
-	{
-		p + 6, end - p - 6
-	};
+	arn->name = dy_bytes(p + 6, end - p - 6);
 	return true;
 }
 
@@ -633,10 +624,7 @@ decode_blob(DyBytes text)
 		again = palloc(again_room + 1);
 		again_len = len ? pg_b64_encode(data, len, again, again_room) : 0;
 		if (again_len == text.len && memcmp(again, text.data, again_len) == 0)
-			return (DyBytes)
-		{
-			data, len
-		};
+			return dy_bytes(data, len);
 	}
 	dy_error(DY_ERR_SERIALIZATION, "Invalid last non-pad Base64 character dectected");
 }
@@ -655,10 +643,7 @@ keep_text(Reading *r, DyBytes text)
 	copy = palloc(text.len + 1);
 	memcpy(copy, text.data, text.len);
 	copy[text.len] = '\0';
-	return (DyBytes)
-	{
-		copy, text. len
-	};
+	return dy_bytes(copy, text.len);
 }
 
 static DyJsonToken

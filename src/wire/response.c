@@ -72,13 +72,7 @@ dy_response_name_bytes(DyResponse *r, DyBytes name)
 void
 dy_response_string(DyResponse *r, const char *text)
 {
-	dy_response_bytes(r, (DyBytes)
-/**INDENT** Error@76: Unbalanced parens */
-					  {
-		text	   ,
-					strlen(text)
-/**INDENT** Warning@79: Extra ) */
-	});
+	dy_response_bytes(r, dy_bytes(text, strlen(text)));
 }
 
 void

@@ -96,17 +96,10 @@ make_placeholders(void *arg)
 			const char *key = m == 0 ? names[i] : keys[i];
 			DyNode	   *node = &maps[m].u.list.nodes[i];
 
-			maps[m].u.list.names[i] = (DyBytes)
-			{
-				key, strlen(key)
-			};
+			maps[m].u.list.names[i] = dy_bytes(key, strlen(key));
 			node->present = true;
 			if (m == 0)
-				node->u.text = (DyBytes)
-			{
-				attributes[i], strlen(attributes[i])
-			};
-/**INDENT** Error@102: Unmatched 'else' */
+				node->u.text = dy_bytes(attributes[i], strlen(attributes[i]));
 			else
 			{
 				DyJsonReader reader;
@@ -187,25 +180,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data + 1, size - 1);
 	input.kind = data[0];
 	feed = memchr(copy, '\n', size - 1);
-	input.text = (DyBytes)
-	{
-		copy, feed ? feed - copy : size - 1
-	};
-	input.json = feed ? (DyBytes)
-	{
-		feed + 1, copy + size - 1 - (feed + 1)
-	} : (DyBytes)
-	{
-		"", 0
-	};
+	input.text = dy_bytes(copy, feed ? feed - copy : size - 1);
+	input.json = feed ? dy_bytes(feed + 1, copy + size - 1 - (feed + 1)) : dy_bytes("", 0);
 
 	CHECK(server_try(make_placeholders, &input));
 	if (!server_try(read_item, &input))
 	{
-		input.json = (DyBytes)
-		{
-			fallback, sizeof(fallback) - 1
-		};
+		input.json = dy_bytes(fallback, sizeof(fallback) - 1);
 		CHECK(server_try(read_item, &input));
 	}
 	if (input.text.len <= DY_MAX_EXPRESSION_BYTES && !server_try(run, &input))
