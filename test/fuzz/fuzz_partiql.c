@@ -22,8 +22,10 @@
  */
 #include "postgres.h"
 
+#include "common/cryptohash.h"
 #include "mb/pg_wchar.h"
 #include "nodes/pg_list.h"
+#include "utils/resowner.h"
 
 #include "base/errors.h"
 #include "base/limits.h"
@@ -51,6 +53,53 @@ static const char *const parameters[] = {
 };
 
 /* ---- what the code under test calls ---- */
+
+ResourceOwner CurrentResourceOwner;
+sigjmp_buf *PG_exception_stack;
+ErrorContextCallback *error_context_stack;
+
+void
+pg_re_throw(void)
+{
+	abort();
+}
+
+ResourceOwner
+ResourceOwnerCreate(ResourceOwner parent, const char *name)
+{
+	abort();
+}
+
+/* Digests of partition keys are the engine's business. */
+pg_cryptohash_ctx *
+pg_cryptohash_create(pg_cryptohash_type type)
+{
+	abort();
+}
+
+int
+pg_cryptohash_init(pg_cryptohash_ctx *ctx)
+{
+	abort();
+}
+
+int
+pg_cryptohash_update(pg_cryptohash_ctx *ctx, const uint8 *data, size_t len)
+{
+	abort();
+}
+
+int
+pg_cryptohash_final(pg_cryptohash_ctx *ctx, uint8 *dest, size_t len)
+{
+	abort();
+}
+
+const char *
+pg_cryptohash_error(pg_cryptohash_ctx *ctx)
+{
+	abort();
+}
 
 const DyIndex *
 dy_table_index(const DyTable *table, DyBytes name)

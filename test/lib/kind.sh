@@ -51,7 +51,8 @@ skip_kind() {
 # Copies an installation of Postgres so that it can be installed into without
 # touching the original, and prints the path of the copy's pg_config.  The
 # programs find their files relative to themselves, so it is enough to keep
-# the paths between the directories as they were.
+# the paths between the directories as they were.  An installed dynamo stays
+# behind: the tests are about the one built here.
 copy_postgres() {
 	local from=$1 to=$2 dir
 	local bin
@@ -59,7 +60,8 @@ copy_postgres() {
 	rm -rf "$to"
 	for dir in "$bin" "$("$from" --pkglibdir)" "$("$from" --sharedir)"; do
 		mkdir -p "$to$dir"
-		tar -cf - -C "$dir" --exclude=./bitcode --exclude=./man . | tar -xf - -C "$to$dir"
+		tar -cf - -C "$dir" --exclude=./bitcode --exclude=./man \
+			--exclude='./extension/dynamo*' --exclude=./dynamo.so --exclude=./dynamo-bridge . | tar -xf - -C "$to$dir"
 	done
 	for dir in "$("$from" --includedir)" "$("$from" --includedir-server)" \
 		"$("$from" --pkgincludedir)" "$("$from" --libdir)"; do
