@@ -30,7 +30,7 @@ typedef struct Binder
 {
 	const char *parameter;
 	const DySyntaxTree *tree;
-	DyBytes text;				/* the request's, equal to the tree's */
+	DyBytes		text;			/* the request's, equal to the tree's */
 	DyPlaceholders *placeholders;
 } Binder;
 

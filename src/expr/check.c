@@ -292,7 +292,7 @@ static void
 write_value(StringInfo dest, DyValue value)
 {
 	DyNumber	number;
-	char text[	DY_NUMBER_MAX_TEXT];
+	char		text[DY_NUMBER_MAX_TEXT];
 	DyBytes		bytes;
 
 	switch (dy_value_type(value))

@@ -185,7 +185,7 @@ in_holds(const DyCondition *condition, DyValue item, DyValue value)
 static bool
 begins_with(DyValue value, DyValue prefix)
 {
-	DyBytes text;
+	DyBytes		text;
 	DyBytes		start;
 	DyType		type;
 

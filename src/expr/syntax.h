@@ -46,7 +46,7 @@ typedef struct DySyntaxStep
 {
 	bool		is_index;
 	bool		is_placeholder; /* text is "#name" */
-	DyBytes text;				/* the name or the digits */
+	DyBytes		text;			/* the name or the digits */
 } DySyntaxStep;
 
 typedef struct DySyntax
@@ -55,7 +55,7 @@ typedef struct DySyntax
 	DyConditionKind condition;
 	DyOperandKind operand;
 	bool		in_parentheses;
-	DyBytes text;
+	DyBytes		text;
 	List	   *args;			/* of DySyntax */
 	List	   *steps;			/* of DySyntaxStep */
 } DySyntax;

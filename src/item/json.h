@@ -42,7 +42,7 @@ typedef struct DyJsonReader
 	int			depth;			/* containers open now */
 	uint64		in_object[8];	/* bit per level: object or array */
 	uint8		state;			/* what may come next */
-	DyBytes text;				/* of the last NAME, STRING or NUMBER */
+	DyBytes		text;			/* of the last NAME, STRING or NUMBER */
 	StringInfoData scratch;		/* holds strings that had escapes */
 } DyJsonReader;
 

@@ -23,7 +23,7 @@ extern const DyShape dy_shape_next_token;
 
 typedef struct DyStatement
 {
-	DyBytes text;
+	DyBytes		text;
 	int			nparameters;
 	DyValue    *parameters;
 	DyPlanMode	mode;

@@ -119,7 +119,7 @@ dy_table_arn(DyBytes name)
 DyBytes
 dy_tagged_table(const DyNode *node)
 {
-	DyBytes text = dy_node_text(node);
+	DyBytes		text = dy_node_text(node);
 	DyTableArn	arn;
 
 	if (!dy_table_arn_parse(text, &arn) || arn.name.len < DY_MIN_TABLE_NAME_CHARS)

@@ -29,7 +29,7 @@
 /* A token: a view on the statement's text. */
 typedef struct DyPartiqlToken
 {
-	DyBytes text;				/* name or string content without quotes;
+	DyBytes		text;			/* name or string content without quotes;
 								 * otherwise as written */
 	int			offset;			/* of its first byte in the statement */
 	int			length;			/* in bytes, quotes included */
@@ -98,7 +98,7 @@ struct DyPartiqlNode
 	bool		boolean;		/* BOOLEAN */
 	int			index;			/* PARAMETER */
 	DyPartiqlOperator op;		/* OPERATION */
-	DyBytes text;
+	DyBytes		text;
 	List	   *args;			/* of DyPartiqlNode */
 	DyPartiqlStatement *statement;	/* SELECT */
 };
@@ -150,7 +150,7 @@ typedef enum DyPartiqlStatementKind
 struct DyPartiqlStatement
 {
 	DyPartiqlStatementKind kind;
-	DyBytes text;				/* the whole statement, even of a nested
+	DyBytes		text;			/* the whole statement, even of a nested
 								 * SELECT */
 
 	List	   *sources;		/* of DyPartiqlSource; one, but for SELECT
@@ -186,7 +186,7 @@ struct DyPartiqlStatement
  */
 typedef struct DyPartiqlParse
 {
-	DyBytes text;
+	DyBytes		text;
 	void	   *scanner;		/* yyscan_t */
 	int			position;		/* of the scanner, in bytes */
 	int			nparameters;

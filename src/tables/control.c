@@ -158,7 +158,7 @@ dy_control_boolean(uint64 row, const char *column)
 {
 	char	   *text = dy_control_text(row, column);
 
-	return text !=NULL && text[0] == 't';
+	return text != NULL && text[0] == 't';
 }
 
 /*

@@ -92,7 +92,7 @@ dy_request_read(const char *text, uint32 len, const DyShape *shape)
 	Assert(shape->kind == DY_SHAPE_STRUCTURE);
 
 	dy_json_open(&r.json, text, len);
-	r.end = text +len;
+	r.end = text + len;
 
 	r.values = NULL;
 
@@ -614,7 +614,7 @@ decode_blob(DyBytes text)
 	if (text.len % 4 != 0)
 		dy_error(DY_ERR_SERIALIZATION,
 				 "Base64 encoded length is expected a multiple of 4 bytes but found: %u", text.len);
-	len = text. len ? pg_b64_decode(text.data, text.len, data, room) : 0;
+	len = text.len ? pg_b64_decode(text.data, text.len, data, room) : 0;
 
 	if (len >= 0)
 	{

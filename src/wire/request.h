@@ -24,7 +24,7 @@ struct DyNode
 	bool		present;
 	union
 	{
-		DyBytes text;			/* STRING, BLOB */
+		DyBytes		text;		/* STRING, BLOB */
 		int64		integer;	/* INTEGER, LONG */
 		double		number;		/* DOUBLE, TIMESTAMP */
 		bool		boolean;

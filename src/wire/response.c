@@ -168,19 +168,19 @@ before_value(DyResponse *r)
 static void
 write_decimal(DyResponse *r, double value, int digits, bool keep_point)
 {
-	StringInfo text = &r->text;
+	StringInfo	text = &r->text;
 
 	appendStringInfo(text, "%.*f", digits, value);
 	while (text->data[text->len - 1] == '0')
-		text	  ->len--;
+		text->len--;
 
 	if (text->data[text->len - 1] == '.')
 	{
 		if (keep_point)
-			text	  ->len++;	/* the zero is still there */
+			text->len++;		/* the zero is still there */
 
 		else
-			text	  ->len--;
+			text->len--;
 	}
-	text	  ->data[text->len] = '\0';
+	text->data[text->len] = '\0';
 }

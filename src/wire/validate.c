@@ -217,7 +217,7 @@ check_node(Validation *v, const DyShape *shape, const DyNode *node, bool require
 static void
 check_table_name(Validation *v, const DyShape *shape, const DyNode *node)
 {
-	DyBytes text = node->u.text;
+	DyBytes		text = node->u.text;
 	DyTableArn	arn;
 
 	if (text.len == 0)
@@ -363,7 +363,7 @@ count_chars(DyBytes text)
 	int64		chars = 0;
 
 	for (uint32 i = 0; i < text.len; i++)
-		if (((unsigned char) text.data[i] & 0xC0) !=0x80)
+		if (((unsigned char) text.data[i] & 0xC0) != 0x80)
 			chars++;
 	return chars;
 }
@@ -591,7 +591,7 @@ echo_content(StringInfo dest, DyValue value)
 		case DY_TYPE_N:
 			{
 				DyNumber	number = dy_value_number(value);
-				char text[	DY_NUMBER_MAX_TEXT];
+				char		text[DY_NUMBER_MAX_TEXT];
 
 				appendBinaryStringInfo(dest, text, dy_number_format(&number, text));
 			}

@@ -410,7 +410,7 @@ hex(const unsigned char *bytes, int n, char *dest)
 static void
 sha256_hex(const char *text, size_t len, char *dest)
 {
-	static EVP_MD_CTX * ctx;
+	static EVP_MD_CTX *ctx;
 	unsigned char digest[32];
 	unsigned int n;
 

@@ -28,7 +28,7 @@
 typedef struct Input
 {
 	uint8		kind;
-	DyBytes text;
+	DyBytes		text;
 	DyBytes		json;
 	DyItem	   *item;
 	DyPlaceholders placeholders;

@@ -69,7 +69,7 @@ read_tokens(void *arg)
 
 		token = dy_json_next(&reader);
 		CHECK(token == expected || token == DY_JSON_ERROR);
-		CHECK(reader.pos >= input->text &&reader.pos <= input->text +input->len);
+		CHECK(reader.pos >= input->text && reader.pos <= input->text + input->len);
 		CHECK(reader.depth >= 0 && reader.depth <= DY_JSON_MAX_DEPTH);
 	} while (token != DY_JSON_ERROR && token != DY_JSON_END);
 	valid = (token == DY_JSON_END);
