@@ -39,9 +39,14 @@ foreach my $way ('kill', 'immediate', 'kill')
 
 # one backend, which takes all others down with it
 $load->start(clients => 4);
-sleep 1;
-my $victim = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity
-	WHERE query LIKE 'SELECT dynamo.%' AND pid <> pg_backend_pid() LIMIT 1});
+my $busy = q{FROM pg_stat_activity WHERE query LIKE '%dynamo.%' AND pid <> pg_backend_pid()
+	AND backend_type = 'client backend'};
+my $victim = '';
+for (my $tries = 0; $victim eq '' && $tries < 1000; $tries++)
+{
+	$victim = $node->safe_psql('postgres', "SELECT pid $busy LIMIT 1");
+}
+like($victim, qr/^\d+$/, 'there is a backend at work to kill');
 kill 'KILL', $victim;
 $load->join;
 $node->poll_query_until('postgres', 'SELECT 1', '1') or die 'server does not come back';
