@@ -139,6 +139,11 @@ SELECT * FROM pages($$SELECT pk, sk FROM "SelectC"."gsi" WHERE g = 'g1'$$, 3);
 SELECT * FROM pages($$SELECT pk, sk FROM "SelectC"."lsi" WHERE pk = 'a' ORDER BY l$$, 3);
 SELECT dynamo.execute_statement($${"Statement": "SELECT sk FROM \"SelectC\" WHERE pk = 'a'", "Limit": 1}$$) -> 'LastEvaluatedKey' AS last_key;
 
+-- conditions as values take no time that doubles with each level
+SELECT keys('pk = ''types'' AND ' || repeat('(', 200) || 'n = 1' || repeat(') = nope', 200)) AS compared,
+    keys('pk = ''types'' AND ' || repeat('(', 200) || 'attribute_exists(flag)' || repeat(') IN [nope, flag]', 200)) AS listed,
+    keys('pk = ''types'' AND (n = 1) = (n = 2) AND (attribute_exists(s) <> (n = 1)) = flag') AS two;
+
 -- a token is good for its statement and parameters only
 CREATE FUNCTION token(statement text, parameters json DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
     SELECT dynamo.execute_statement(json_strip_nulls(json_build_object('Statement', statement, 'Limit', 1, 'Parameters', parameters))) ->> 'NextToken'

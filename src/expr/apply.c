@@ -184,6 +184,7 @@ evaluate(const DyUpdate *update, const DyOperand *operand, DyValue item)
 			a = evaluate_as(update, operand->args[0], item, DY_TYPE_L);
 			b = evaluate_as(update, operand->args[1], item, DY_TYPE_L);
 			return append_lists(a, b);
+		case DY_OPERAND_CONDITION:
 		case DY_OPERAND_SIZE:
 			break;
 	}

@@ -50,6 +50,19 @@ dy_operand_value(DyValue value)
 }
 
 /*
+ * Whether a condition holds.
+ */
+DyOperand *
+dy_operand_condition(DyCondition *condition)
+{
+	DyOperand  *operand = palloc0(sizeof(DyOperand));
+
+	operand->kind = DY_OPERAND_CONDITION;
+	operand->condition = condition;
+	return operand;
+}
+
+/*
  * A function of one or two operands.
  */
 DyOperand *
@@ -74,6 +87,8 @@ dy_operand_type(const DyOperand *operand)
 	{
 		case DY_OPERAND_VALUE:
 			return dy_value_type(operand->value);
+		case DY_OPERAND_CONDITION:
+			return DY_TYPE_BOOL;
 		case DY_OPERAND_SIZE:
 		case DY_OPERAND_PLUS:
 		case DY_OPERAND_MINUS:

@@ -30,6 +30,8 @@ typedef enum DyOperandKind
 	DY_OPERAND_PATH,			/* path: what stands there in the item; absent
 								 * if nothing does */
 	DY_OPERAND_VALUE,			/* value: a constant */
+	DY_OPERAND_CONDITION,		/* condition: BOOL, whether it holds.  PartiQL
+								 * only */
 	DY_OPERAND_SIZE,			/* size(args[0]): N, absent if the argument is
 								 * absent or has no size */
 	DY_OPERAND_IF_NOT_EXISTS,	/* args[0], a path, if present, else args[1] */
@@ -45,6 +47,7 @@ struct DyOperand
 	DyOperandKind kind;
 	DyPath		path;			/* PATH */
 	DyValue		value;			/* VALUE */
+	DyCondition *condition;		/* CONDITION */
 	DyOperand  *args[2];		/* the functions; unused ones are NULL */
 };
 
@@ -140,6 +143,7 @@ extern DyPath dy_path_of_name(DyBytes name);	/* a path of one step */
 
 extern DyOperand *dy_operand_path(DyPath path);
 extern DyOperand *dy_operand_value(DyValue value);
+extern DyOperand *dy_operand_condition(DyCondition *condition);
 extern DyOperand *dy_operand_function(DyOperandKind kind, DyOperand *arg0, DyOperand *arg1);	/* arg1 NULL for SIZE */
 
 extern DyCondition *dy_condition_list(DyConditionKind kind, DyCondition **conditions, int n);	/* AND, OR; array is

@@ -74,6 +74,8 @@ dy_operand_get(const DyOperand *operand, DyValue item, uint8 *room)
 			return operand->value;
 		case DY_OPERAND_PATH:
 			return dy_value_present(item) ? dy_path_get(item, &operand->path) : DY_NO_VALUE;
+		case DY_OPERAND_CONDITION:
+			return dy_value_of_bool(holds(operand->condition, item), room);
 		case DY_OPERAND_SIZE:
 			check_stack_depth();
 			return size_of(dy_operand_get(operand->args[0], item, room), room);
@@ -295,6 +297,8 @@ operand_paths(const DyOperand *operand, DyPathVisitor visit, void *arg)
 	check_stack_depth();
 	if (operand->kind == DY_OPERAND_PATH)
 		visit(&operand->path, arg);
+	if (operand->kind == DY_OPERAND_CONDITION)
+		dy_condition_paths(operand->condition, visit, arg);
 	for (int i = 0; i < lengthof(operand->args); i++)
 	{
 		if (operand->args[i] != NULL)

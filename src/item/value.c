@@ -332,6 +332,20 @@ dy_value_of_number(const DyNumber *number, uint8 *room)
 }
 
 /*
+ * Encode a BOOL as a value of its own, without a builder.
+ */
+DyValue
+dy_value_of_bool(bool boolean, uint8 *room)
+{
+	DyValue		value;
+
+	room[0] = DY_TAG(DY_TYPE_BOOL, boolean ? 1 : 0);
+	value.data = room;
+	value.len = 1;
+	return value;
+}
+
+/*
  * How many levels of lists and maps a value has; 0 for a scalar or a set.
  * An item's map is a level of its own: a valid item has at most
  * DY_MAX_NESTING_LEVELS.

@@ -141,6 +141,9 @@ extern bool dy_set_contains(DyValue set, DyValue element);
 #define DY_NUMBER_VALUE_BYTES	(2 + DY_NUMBER_MAX_BYTES)
 extern DyValue dy_value_of_number(const DyNumber *number, uint8 *room);
 
+/* A BOOL value written to room, which holds one byte. */
+extern DyValue dy_value_of_bool(bool boolean, uint8 *room);
+
 /*
  * Levels of lists and maps, which sets are not: 0 for a scalar.  An item,
  * itself the first level, may have DY_MAX_NESTING_LEVELS.

@@ -3,9 +3,8 @@
  * condition.c
  *	  WHERE to a condition.
  *
- * PartiQL lets a condition stand where a value can: attribute_exists(a) =
- * false, (n BETWEEN 0 AND 5) = flag.  Conditions have no such operands, but
- * every such comparison can be said with AND, OR and NOT.
+ * PartiQL lets a condition stand where a comparison wants a value:
+ * attribute_exists(a) = false, (n BETWEEN 0 AND 5) = flag.
  *
  * What the service checks of an expression's operands it checks of PartiQL
  * too, with the same texts but for the opening (expr/check.h).
@@ -40,13 +39,12 @@ static const Function functions[] = {
 static DyCondition *boolean(const DyPartiqlBinding *b, const DyPartiqlNode *node);
 static DyCondition *logic(const DyPartiqlBinding *b, DyConditionKind kind, const DyPartiqlNode *node);
 static DyCondition *comparison(const DyPartiqlBinding *b, DyConditionKind kind, const DyPartiqlNode *node);
-static DyCondition *equality(const DyPartiqlBinding *b, const DyPartiqlNode *a, const DyPartiqlNode *other);
-static DyCondition *is_boolean_equal(const DyPartiqlBinding *b, const DyPartiqlNode *node, const DyPartiqlNode *other);
+static DyCondition *equality(const DyPartiqlBinding *b, const DyPartiqlNode *node);
 static DyCondition *in_list(const DyPartiqlBinding *b, const DyPartiqlNode *node);
 static DyCondition *function(const DyPartiqlBinding *b, const DyPartiqlNode *node);
 static DyCondition *is_type(const DyPartiqlBinding *b, const DyPartiqlNode *node);
+static DyOperand *comparand(const DyPartiqlBinding *b, const DyPartiqlNode *node);
 static DyOperand *operand(const DyPartiqlBinding *b, const DyPartiqlNode *node);
-static DyOperand *boolean_constant(bool value);
 static void check_count(const DyPartiqlNode *node, int want);
 static DyType read_type_name(const DyPartiqlBinding *b, const DyPartiqlNode *node);
 
@@ -101,9 +99,9 @@ boolean(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 				dy_validation("The argument to NOT must be a Type or Expression");
 			return dy_condition_not(boolean(b, linitial(node->args)));
 		case DY_OP_EQ:
-			return equality(b, linitial(node->args), lsecond(node->args));
+			return equality(b, node);
 		case DY_OP_NE:
-			return dy_condition_not(equality(b, linitial(node->args), lsecond(node->args)));
+			return dy_condition_not(equality(b, node));
 		case DY_OP_LT:
 			return comparison(b, DY_CONDITION_LT, node);
 		case DY_OP_LE:
@@ -145,7 +143,7 @@ logic(const DyPartiqlBinding *b, DyConditionKind kind, const DyPartiqlNode *node
 }
 
 /*
- * <, <=, >, >=, BETWEEN.  A condition among the operands has no order.
+ * <, <=, >, >=, BETWEEN.
  */
 static DyCondition *
 comparison(const DyPartiqlBinding *b, DyConditionKind kind, const DyPartiqlNode *node)
@@ -156,68 +154,24 @@ comparison(const DyPartiqlBinding *b, DyConditionKind kind, const DyPartiqlNode 
 	DyCondition *condition;
 
 	foreach(cell, node->args)
-	{
-		const DyPartiqlNode *arg = lfirst(cell);
-
-		if (dy_partiql_is_boolean(arg))
-		{
-			(void) boolean(b, arg);
-			operands[n++] = boolean_constant(true);
-		}
-		else
-			operands[n++] = operand(b, arg);
-	}
+		operands[n++] = comparand(b, lfirst(cell));
 	condition = dy_condition_operands(kind, operands, n);
 	dy_check_condition(NULL, dy_partiql_operator_name(node->op), condition);
 	return condition;
 }
 
 /*
- * a = other.  (<> is its opposite: an absent operand makes it true.)
+ * left = right.  (<> is its opposite: an absent operand makes it true.)
  */
 static DyCondition *
-equality(const DyPartiqlBinding *b, const DyPartiqlNode *a, const DyPartiqlNode *other)
+equality(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 {
-	DyCondition *condition;
+	DyOperand  *left = comparand(b, linitial(node->args));
+	DyOperand  *right = comparand(b, lsecond(node->args));
+	DyCondition *condition = dy_condition_of(DY_CONDITION_EQ, left, right);
 
-	if (dy_partiql_is_boolean(a))
-		return is_boolean_equal(b, a, other);
-	if (dy_partiql_is_boolean(other))
-		return is_boolean_equal(b, other, a);
-	condition = dy_condition_of(DY_CONDITION_EQ, operand(b, a), operand(b, other));
 	dy_check_condition(NULL, "=", condition);
 	return condition;
-}
-
-/*
- * condition = other, other being a condition, a constant or a path.
- */
-static DyCondition *
-is_boolean_equal(const DyPartiqlBinding *b, const DyPartiqlNode *node, const DyPartiqlNode *other)
-{
-	DyCondition *condition = boolean(b, node);
-	DyCondition *is_true;
-	DyCondition *is_false;
-	DyCondition **either;
-
-	if (dy_partiql_is_boolean(other))
-	{
-		is_true = boolean(b, other);
-		is_false = dy_condition_not(is_true);
-	}
-	else
-	{
-		DyOperand  *value = operand(b, other);
-
-		if (value->kind == DY_OPERAND_VALUE && dy_value_type(value->value) == DY_TYPE_BOOL)
-			return dy_value_bool(value->value) ? condition : dy_condition_not(condition);
-		is_true = dy_condition_of(DY_CONDITION_EQ, value, boolean_constant(true));
-		is_false = dy_condition_of(DY_CONDITION_EQ, value, boolean_constant(false));
-	}
-	either = palloc(2 * sizeof(DyCondition *));
-	either[0] = dy_condition_both(condition, is_true);
-	either[1] = dy_condition_both(dy_condition_not(condition), is_false);
-	return dy_condition_list(DY_CONDITION_OR, either, 2);
 }
 
 /*
@@ -230,7 +184,7 @@ in_list(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 	const DyPartiqlNode *right = lsecond(node->args);
 	const List *elements = right->args;
 	int			n;
-	DyCondition **conditions;
+	DyOperand **operands;
 	const ListCell *cell;
 
 	if (right->grouped)
@@ -242,11 +196,16 @@ in_list(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 	if (n > DY_MAX_IN_OPERANDS)
 		dy_validation("The IN operator is provided with too many operands; number of operands: %d", n);
 
-	conditions = palloc(n * sizeof(DyCondition *));
-	n = 0;
+	operands = palloc((n + 1) * sizeof(DyOperand *));
+	operands[0] = comparand(b, left);
+	n = 1;
 	foreach(cell, elements)
-		conditions[n++] = equality(b, left, lfirst(cell));
-	return n == 1 ? conditions[0] : dy_condition_list(DY_CONDITION_OR, conditions, n);
+	{
+		operands[n] = comparand(b, lfirst(cell));
+		dy_check_condition(NULL, "=", dy_condition_of(DY_CONDITION_EQ, operands[0], operands[n]));
+		n++;
+	}
+	return dy_condition_operands(DY_CONDITION_IN, operands, n);
 }
 
 static DyCondition *
@@ -334,6 +293,15 @@ is_type(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 }
 
 /*
+ * What can be compared: a value or a condition.
+ */
+static DyOperand *
+comparand(const DyPartiqlBinding *b, const DyPartiqlNode *node)
+{
+	return dy_partiql_is_boolean(node) ? dy_operand_condition(boolean(b, node)) : operand(b, node);
+}
+
+/*
  * A value: constant, path or size().
  */
 static DyOperand *
@@ -371,15 +339,6 @@ operand(const DyPartiqlBinding *b, const DyPartiqlNode *node)
 							   dy_partiql_node_name(node));
 	}
 	return NULL;				/* keep the compiler quiet */
-}
-
-static DyOperand *
-boolean_constant(bool value)
-{
-	DyBuilder  *builder = dy_build_create();
-
-	dy_build_bool(builder, value);
-	return dy_operand_value(dy_build_value(builder));
 }
 
 static void
