@@ -78,9 +78,12 @@ need_for_build() {
 	need file:/usr/include/openssl/ssl.h libssl-dev
 	need file:/usr/include/zlib.h zlib1g-dev
 	need file:/usr/include/postgresql/libpq-fe.h libpq-dev
-	if ! { [ -n "${PG_CONFIG:-}" ] && [ -e "$("$PG_CONFIG" --pgxs)" ]; }; then
+	# Debian's postgresql-15 has the makefiles, its -server-dev- the headers.
+	if ! { [ -n "${PG_CONFIG:-}" ] && [ -e "$("$PG_CONFIG" --includedir-server)/postgres.h" ]; }; then
 		need file:"$(pg_config --pgxs 2> /dev/null || echo /nowhere)" \
 			postgresql-15 postgresql-server-dev-15
+		need file:"$(pg_config --includedir-server 2> /dev/null || echo /nowhere)/postgres.h" \
+			postgresql-server-dev-15
 		need file:"$(pg_config --bindir 2> /dev/null || echo /nowhere)/initdb" postgresql-15
 	fi
 }
