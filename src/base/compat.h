@@ -103,6 +103,13 @@
 #define DY_MY_LXID (MyProc->vxid.lxid)
 #endif
 
+/* 17 can ask for stronger locks at once. */
+#if PG_VERSION_NUM < 170000
+#define dy_lock_held_by_me(tag, mode) LockHeldByMe((tag), (mode))
+#else
+#define dy_lock_held_by_me(tag, mode) LockHeldByMe((tag), (mode), false)
+#endif
+
 /* 17 can flush with the message. */
 #if PG_VERSION_NUM < 170000
 #define dy_log_logical_message(prefix, text) \

@@ -49,24 +49,38 @@ typedef struct DyWrite
 	const DyCondition *condition;	/* NULL: none */
 
 	/* what happened */
+	bool		locked;			/* by dy_write_lock or
+								 * dy_write_lock_transaction */
+	bool		conflict;		/* a transaction holds the key: not locked */
 	bool		condition_failed;	/* then nothing was changed */
 	DyValue		old_item;		/* absent if there was none */
 	DyValue		new_item;		/* absent if there is none now */
 	uint32		new_size;		/* dy_item_size of new_item; 0 if absent */
 } DyWrite;
 
-/*
- * Take the key locks of all writes in lock order.  nowait: a lock held by
- * another transaction ends it, returning the position in writes of the first
- * one met (TransactionConflict); else waits and returns -1.
- */
-extern int	dy_write_lock(DyWrite *const *writes, int n, bool nowait);
+/* What the service says of it, as an error and as a cancellation reason. */
+#define DY_TRANSACTION_CONFLICT_TEXT "Transaction is ongoing for the item"
 
 /*
- * Carry out one write; takes its key lock if dy_write_lock has not.  Checks
- * the condition, applies the update, checks item size ("Item size has
- * exceeded the maximum allowed size" / "Item size to update has exceeded the
- * maximum allowed size") and index keys, writes row and indexes.  The result is visible to
+ * Take the key locks of single writes, in lock order, and wait for whoever
+ * holds one, unless it is a transaction (below): then the write is marked as
+ * a conflict.
+ */
+extern void dy_write_lock(DyWrite *const *writes, int n);
+
+/*
+ * Take the key locks of the actions of a transaction, in lock order, without
+ * waiting.  Returns -1, or the position in writes of the first one that
+ * somebody else holds (TransactionConflict).
+ */
+extern int	dy_write_lock_transaction(DyWrite *const *writes, int n);
+
+/*
+ * Carry out one write; takes its key lock if it is not locked, and raises
+ * TransactionConflictException if it is in conflict.  Checks the condition,
+ * applies the update, checks item size ("Item size has exceeded the maximum
+ * allowed size" / "Item size to update has exceeded the maximum allowed
+ * size") and index keys, writes row and indexes.  The result is visible to
  * later reads of the transaction.
  *
  * Raises ERRCODE_T_R_SERIALIZATION_FAILURE under REPEATABLE READ and

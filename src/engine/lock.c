@@ -6,7 +6,9 @@
  * Whoever locks more than one key does it here, in one global order: first
  * the relations, then the gates of ConditionChecks, then all keys sorted by
  * hash.  The hash contains the relation, so the order holds over several
- * tables.  Callers that wait therefore cannot deadlock with each other.
+ * tables.  Callers that wait therefore cannot deadlock with each other, and
+ * nobody waits for a transaction of the API: for single writes it is a
+ * conflict, see tableam/key_lock.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,44 +28,55 @@ typedef struct KeyToLock
 	int			position;		/* in the caller's array */
 } KeyToLock;
 
-static bool lock_key(const DyWrite *write, uint64 hash, bool nowait);
+static KeyToLock *keys_in_order(DyWrite *const *writes, int n);
+static bool lock_key_for_transaction(const DyWrite *write, uint64 hash);
 static int	compare_keys(const void *a, const void *b);
 
 /*
- * Take the key locks of n writes.  nowait: if another transaction holds one
- * of them, returns its position in writes (the locks taken so far stay until
- * the caller's error ends the transaction).  Else waits and returns -1.
+ * Lock the keys of n single writes; see engine.h.
+ *
+ * Held by test/isolation/write_vs_transact.spec.
  */
-int
-dy_write_lock(DyWrite *const *writes, int n, bool nowait)
+void
+dy_write_lock(DyWrite *const *writes, int n)
 {
-	KeyToLock  *keys = palloc(n * sizeof(KeyToLock));
+	KeyToLock  *keys = keys_in_order(writes, n);
 
 	for (int i = 0; i < n; i++)
 	{
-		const DyWrite *write = writes[i];
+		DyWrite    *write = writes[keys[i].position];
 
-		dy_row_check_writable(write);
-		dy_storage_lock(write->table, RowExclusiveLock);
-
-		keys[i].hash = dy_tableam_key_hash(write->table->relid, write->key.hk, write->key.sk);
-		keys[i].position = i;
+		write->locked = dy_tableam_lock_key_for_write(write->table->relid, keys[i].hash);
+		write->conflict = !write->locked;
 	}
-	if (n > 1)
-		qsort(keys, n, sizeof(KeyToLock), compare_keys);
+	pfree(keys);
+}
+
+/*
+ * Lock the keys of a transaction's n actions; see engine.h.  After a conflict
+ * the locks taken so far stay until the caller's error ends the transaction.
+ *
+ * Held by test/isolation/transact_vs_put.spec and check_vs_put.spec.
+ */
+int
+dy_write_lock_transaction(DyWrite *const *writes, int n)
+{
+	KeyToLock  *keys = keys_in_order(writes, n);
 
 	for (int i = 0; i < n; i++)
 	{
 		if (writes[i]->kind == DY_WRITE_CHECK &&
-			!dy_tableam_lock_gate_for_check(writes[i]->table->relid, nowait))
+			!dy_tableam_lock_gate_for_check(writes[i]->table->relid))
 			return i;
 	}
 	for (int i = 0; i < n; i++)
 	{
-		if (!lock_key(writes[keys[i].position], keys[i].hash, nowait))
-			return keys[i].position;
-	}
+		DyWrite    *write = writes[keys[i].position];
 
+		if (!lock_key_for_transaction(write, keys[i].hash))
+			return keys[i].position;
+		write->locked = true;
+	}
 	pfree(keys);
 	return -1;
 }
@@ -88,12 +101,35 @@ dy_row_check_writable(const DyWrite *write)
 	PreventCommandIfParallelMode(names[write->kind]);
 }
 
+/*
+ * Lock the relations; the hashes of the keys, in lock order.
+ */
+static KeyToLock *
+keys_in_order(DyWrite *const *writes, int n)
+{
+	KeyToLock  *keys = palloc(n * sizeof(KeyToLock));
+
+	for (int i = 0; i < n; i++)
+	{
+		const DyWrite *write = writes[i];
+
+		dy_row_check_writable(write);
+		dy_storage_lock(write->table, RowExclusiveLock);
+
+		keys[i].hash = dy_tableam_key_hash(write->table->relid, write->key.hk, write->key.sk);
+		keys[i].position = i;
+	}
+	if (n > 1)
+		qsort(keys, n, sizeof(KeyToLock), compare_keys);
+	return keys;
+}
+
 static bool
-lock_key(const DyWrite *write, uint64 hash, bool nowait)
+lock_key_for_transaction(const DyWrite *write, uint64 hash)
 {
 	if (write->kind == DY_WRITE_CHECK)
-		return dy_tableam_lock_key_for_check(write->table->relid, hash, nowait);
-	return dy_tableam_lock_key(write->table->relid, hash, ExclusiveLock, nowait);
+		return dy_tableam_lock_key_for_check(write->table->relid, hash);
+	return dy_tableam_lock_key_for_transaction(write->table->relid, hash);
 }
 
 static int

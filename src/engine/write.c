@@ -67,7 +67,10 @@ dy_write(DyWrite *write)
 {
 	DyRowChange change = {.table = write->table};
 
-	dy_write_lock(&write, 1, false);
+	if (!write->locked)
+		dy_write_lock(&write, 1);
+	if (write->conflict)
+		dy_error(DY_ERR_TRANSACTION_CONFLICT, DY_TRANSACTION_CONFLICT_TEXT);
 
 	change.rel = dy_storage_open(write->table, RowExclusiveLock);
 	change.primary = dy_storage_open_index(write->table->primary_indexoid, RowExclusiveLock);

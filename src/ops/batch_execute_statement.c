@@ -9,7 +9,8 @@
  *
  * Every write runs in a subtransaction, so that one that fails leaves
  * nothing behind.  The key locks of all writes are taken beforehand, in lock
- * order and waiting: batches cannot deadlock.
+ * order and waiting: batches cannot deadlock.  A write whose item a
+ * transaction holds fails with TransactionConflict.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
  *
@@ -285,7 +286,7 @@ run_writes(Member *list, int n)
 			writes[nwrites++] = &list[i].statement.write.write;
 	if (nwrites == 0)
 		return;
-	(void) dy_write_lock(writes, nwrites, false);
+	dy_write_lock(writes, nwrites);
 	for (int i = 0; i < n; i++)
 		if (list[i].bound)
 			run_write(&list[i]);

@@ -9,7 +9,8 @@
  * locks are taken first, in lock order, waiting; so batches cannot
  * deadlock with each other.
  *
- * Writes that are throttled come back as UnprocessedItems, unless all are.
+ * Writes whose item a transaction holds come back as UnprocessedItems, as do
+ * those that are throttled, unless all are throttled.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  *
@@ -221,15 +222,19 @@ run_writes(BatchWrite *writes, int n)
 	for (int i = 0; i < n; i++)
 		if (!writes[i].unprocessed)
 			locks[nlocks++] = &writes[i].write;
-	dy_write_lock(locks, nlocks, false);
+	dy_write_lock(locks, nlocks);
 
-	for (int i = 0; i < nlocks; i++)
+	for (int i = 0; i < n; i++)
 	{
-		dy_write(locks[i]);
+		if (writes[i].write.conflict)
+			writes[i].unprocessed = true;
+		if (writes[i].unprocessed)
+			continue;
+		dy_write(&writes[i].write);
 		if (dy_throttling)
 		{
 			DyThrottleTarget target;
-			DyThrottleReason throttled = dy_write_charge(locks[i], 1, &target);
+			DyThrottleReason throttled = dy_write_charge(&writes[i].write, 1, &target);
 
 			if (throttled != DY_NOT_THROTTLED)
 				dy_throttle_raise(&target, throttled);

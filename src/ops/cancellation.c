@@ -80,7 +80,7 @@ DyCancellationReason
 dy_reason_conflict(void)
 {
 	DyCancellationReason reason = {
-		"TransactionConflict", "Transaction is ongoing for the item"
+		"TransactionConflict", DY_TRANSACTION_CONFLICT_TEXT
 	};
 
 	return reason;

@@ -133,7 +133,7 @@ lock_keys(DyTransaction *t)
 
 	for (int i = 0; i < t->n; i++)
 		writes[i] = &t->writes[i].write;
-	conflict = dy_write_lock(writes, t->n, true);
+	conflict = dy_write_lock_transaction(writes, t->n);
 	if (conflict >= 0)
 		t->reasons[conflict] = dy_reason_conflict();
 	dy_transaction_cancel_if_failed(t);

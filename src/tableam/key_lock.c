@@ -11,6 +11,18 @@
  *
  * Two keys with one hash only wait for each other without need.
  *
+ * Modes.  A writer holds the key in ExclusiveLock, a transaction of the API
+ * (TransactWriteItems) in AccessExclusiveLock.  Both shut everybody else out;
+ * the difference is told by AccessShareLock, which conflicts with the second
+ * only.  So a single write of the API that does not get the key at once asks
+ * for AccessShareLock: refused, a transaction holds the key, and the write is
+ * a conflict; granted, it waits.  It keeps that lock, so that no transaction
+ * gets between its asking and its waiting, and never waits for one.
+ *
+ * Nobody waits for AccessExclusiveLock: transactions do not wait.  Hence
+ * AccessShareLock is never refused for the sake of somebody in the queue, and
+ * holding it can be part of no deadlock.
+ *
  * Order: the relation's own lock first, then the gate (below), then keys in
  * the order of their hash, then rows.
  *
@@ -67,7 +79,9 @@ static Oid	announced_relid = InvalidOid;
 static RelationInfo *relation_info(Relation rel);
 static bool is_key_column(TupleDesc desc, int attnum, const char *name);
 static bool within_limit(int n);
+static void set_key_tag(LOCKTAG *tag, uint64 hash);
 static bool acquire_key(uint64 hash, LOCKMODE mode, bool nowait);
+static bool acquire_key_for_transaction(uint64 hash);
 static bool acquire_gate(Oid relid, LOCKMODE mode, bool nowait);
 static int	compare_hashes(const void *a, const void *b);
 
@@ -149,17 +163,43 @@ dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowait)
 	return acquire_key(hash, mode, nowait);
 }
 
+/*
+ * Held by test/isolation/write_vs_transact.spec.
+ */
 bool
-dy_tableam_lock_key_for_check(Oid relid, uint64 hash, bool nowait)
+dy_tableam_lock_key_for_write(Oid relid, uint64 hash)
 {
-	return acquire_gate(relid, RowExclusiveLock, nowait) &&
-		acquire_key(hash, ExclusiveLock, nowait);
+	LOCKTAG		tag;
+
+	if (!within_limit(1))
+		return acquire_gate(relid, ShareLock, false);
+	if (acquire_key(hash, ExclusiveLock, true))
+		return true;
+
+	set_key_tag(&tag, hash);
+	if (LockAcquire(&tag, AccessShareLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+		return false;
+	return acquire_key(hash, ExclusiveLock, false);
 }
 
 bool
-dy_tableam_lock_gate_for_check(Oid relid, bool nowait)
+dy_tableam_lock_key_for_transaction(Oid relid, uint64 hash)
 {
-	return acquire_gate(relid, RowExclusiveLock, nowait);
+	if (!within_limit(1))
+		return acquire_gate(relid, ShareLock, true);
+	return acquire_key_for_transaction(hash);
+}
+
+bool
+dy_tableam_lock_key_for_check(Oid relid, uint64 hash)
+{
+	return dy_tableam_lock_gate_for_check(relid) && acquire_key_for_transaction(hash);
+}
+
+bool
+dy_tableam_lock_gate_for_check(Oid relid)
+{
+	return acquire_gate(relid, RowExclusiveLock, true);
 }
 
 void
@@ -226,14 +266,20 @@ within_limit(int n)
 	return locks_taken + n <= MAX_KEY_LOCKS_PER_TRANSACTION;
 }
 
-/* False only if nowait and somebody else holds it. */
+static void
+set_key_tag(LOCKTAG *tag, uint64 hash)
+{
+	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId,
+						 (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_FIELD);
+}
+
+/* False only if nowait and somebody else holds it, or waits for it. */
 static bool
 acquire_key(uint64 hash, LOCKMODE mode, bool nowait)
 {
 	LOCKTAG		tag;
 
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId,
-						 (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_FIELD);
+	set_key_tag(&tag, hash);
 	switch (LockAcquire(&tag, mode, false, nowait))
 	{
 		case LOCKACQUIRE_NOT_AVAIL:
@@ -244,6 +290,25 @@ acquire_key(uint64 hash, LOCKMODE mode, bool nowait)
 		default:				/* held before */
 			return true;
 	}
+}
+
+/*
+ * A key that this backend holds as a writer may be refused in the stronger
+ * mode, because others wait for it.  It is ours all the same; only those who
+ * come next will wait as well.
+ *
+ * Held by test/isolation/transact_vs_put.spec.
+ */
+static bool
+acquire_key_for_transaction(uint64 hash)
+{
+	LOCKTAG		tag;
+
+	if (acquire_key(hash, AccessExclusiveLock, true))
+		return true;
+
+	set_key_tag(&tag, hash);
+	return dy_lock_held_by_me(&tag, ExclusiveLock);
 }
 
 /* False only if nowait and somebody else holds it in the other mode. */

@@ -53,14 +53,26 @@ extern void dy_tableam_lock_keys(Oid relid, uint64 *hashes, int n);
 extern bool dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowait);
 
 /*
- * Lock one key on behalf of somebody who will not write it, but relies on
+ * One key, for a single write of the API: waits for everybody but the
+ * transactions below; false if one of them holds it.
+ */
+extern bool dy_tableam_lock_key_for_write(Oid relid, uint64 hash);
+
+/*
+ * One key, for a write of a transaction of the API: false if anybody else
+ * holds it, or waits for it.
+ */
+extern bool dy_tableam_lock_key_for_transaction(Oid relid, uint64 hash);
+
+/*
+ * The same on behalf of an action that will not write the key, but relies on
  * nobody else writing it before the end of the transaction (ConditionCheck).
  * Always takes a lock, and keeps bulk loads out meanwhile.
  */
-extern bool dy_tableam_lock_key_for_check(Oid relid, uint64 hash, bool nowait);
+extern bool dy_tableam_lock_key_for_check(Oid relid, uint64 hash);
 
 /* The part of it that keeps bulk loads out, for callers that lock several keys. */
-extern bool dy_tableam_lock_gate_for_check(Oid relid, bool nowait);
+extern bool dy_tableam_lock_gate_for_check(Oid relid);
 
 /*
  * The caller holds the key locks that the next insert, update or delete of

@@ -55,6 +55,24 @@ is($missing->{status}, 400, 'an error');
 like($missing->{body}, qr/^\{"__type":"com\.amazonaws\.dynamodb\.v20120810#ResourceNotFoundException",/, 'its type');
 is($bridge->call('ListTables', '{"Limit":')->{body}, '{"__type":"com.amazon.coral.service#SerializationException"}',
 	'a body that is no JSON');
+
+# --- a single write that meets a running transaction
+
+my $psql = $node->background_psql('postgres');
+$psql->query_safe('BEGIN; SELECT dynamo.transact_write_items($$ {"TransactItems": [{"Put": {"TableName": "Music", "Item": {"a": {"S": "x"}}}}]} $$)');
+for my $call ([ PutItem => '{"TableName":"Music","Item":{"a":{"S":"x"}}}' ], [ DeleteItem => '{"TableName":"Music","Key":{"a":{"S":"x"}}}' ],
+	[ ExecuteStatement => q({"Statement":"UPDATE Music SET b = 1 WHERE a = 'x'"}) ])
+{
+	my $answer = $bridge->call(@$call);
+	is($answer->{status}, 400, "$call->[0] in conflict");
+	is($answer->{body}, '{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException",'
+		. '"message":"Transaction is ongoing for the item"}', 'its error');
+}
+is($bridge->call('BatchWriteItem', '{"RequestItems":{"Music":[{"DeleteRequest":{"Key":{"a":{"S":"x"}}}},{"PutRequest":{"Item":{"a":{"S":"y"}}}}]}}')->{body},
+	'{"UnprocessedItems":{"Music":[{"DeleteRequest":{"Key":{"a":{"S":"x"}}}}]}}', 'BatchWriteItem in conflict');
+$psql->query_safe('COMMIT');
+$psql->quit;
+is($bridge->call('PutItem', '{"TableName":"Music","Item":{"a":{"S":"x"}}}')->{body}, '{}', 'no more');
 is($bridge->stop, 0, 'orderly end');
 
 # --- keys survive dump and restore
