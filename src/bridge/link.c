@@ -58,11 +58,11 @@ dy_link_init(DyLink *link, struct event_base *base, const DyConfig *config,
 	link->timer = evtimer_new(base, on_timer, link);
 }
 
-/* Begin to connect. */
+/* Begin to connect, as soon as the owner's may_connect allows it. */
 void
 dy_link_start(DyLink *link)
 {
-	assert(link->state == DY_LINK_STOPPED);
+	assert(link->state == DY_LINK_STOPPED || link->state == DY_LINK_HELD);
 	begin(link);
 }
 
@@ -125,6 +125,11 @@ begin(DyLink *link)
 		"dynamo-bridge", "30", "5", "3", "30000", link->config->database, "UTF8", "disable", NULL
 	};
 
+	if (link->may_connect != NULL && !link->may_connect(link->owner))
+	{
+		link->state = DY_LINK_HELD;
+		return;
+	}
 	link->state = DY_LINK_CONNECTING;
 	link->pg = PQconnectStartParams(keywords, values, 1);
 	if (link->pg == NULL || PQstatus(link->pg) == CONNECTION_BAD)

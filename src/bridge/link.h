@@ -24,11 +24,15 @@
  *					  ^  |		   |	   |
  *					  |  v		   v	   v
  *					  waiting <------------'	(dy_link_fail)
+ *
+ * An attempt whose time has come, but that the owner does not want yet, is
+ * held until the owner calls dy_link_start.
  */
 typedef enum DyLinkState
 {
 	DY_LINK_STOPPED,
 	DY_LINK_WAITING,			/* for the time of the next attempt */
+	DY_LINK_HELD,				/* for the owner */
 	DY_LINK_CONNECTING,
 	DY_LINK_SETUP,
 	DY_LINK_READY				/* the connection is the owner's */
@@ -41,6 +45,7 @@ typedef struct DyLink
 	const DyConfig *config;
 	const char *setup;			/* SQL run once on each new connection */
 	void		(*on_ready) (void *owner);
+	bool		(*may_connect) (void *owner);	/* NULL: always */
 	void	   *owner;
 	PGconn	   *pg;
 	struct event *io;			/* until ready */

@@ -12,6 +12,10 @@
  *
  * so no request waits behind a slow one of another client.
  *
+ * A lane without any connection asks for one only, and for the others when it
+ * has that.  So where Postgres has too few for all, each lane gets one
+ * before any lane gets many.
+ *
  * libpq connects, authenticates and sets the session up (link.c).  After
  * that the pool itself writes Bind, Execute, Sync and reads the answers on
  * libpq's socket (or its TLS session).  The reason is batching: libpq 15
@@ -120,6 +124,7 @@ struct DyPool
 static void init_conn(PoolConn *conn, Lane *lane);
 static void format_setup(DyPool *pool);
 static void on_ready(void *arg);
+static bool may_connect(void *arg);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
 static PoolConn *choose_conn(Lane *lane);
@@ -306,6 +311,7 @@ init_conn(PoolConn *conn, Lane *lane)
 	conn->pool = lane->pool;
 	dy_link_init(&conn->link, lane->pool->base, lane->pool->config, lane->pool->setup,
 				 on_ready, conn);
+	conn->link.may_connect = may_connect;
 	dy_link_start(&conn->link);
 }
 
@@ -348,7 +354,21 @@ on_ready(void *arg)
 	conn->out_blocked = conn->doomed = false;
 	conn->lane->ready++;
 	dy_count(&pool->metrics->pool_ready[conn->lane->id], 1);
+	for (int i = 0; i < conn->lane->conn_count; i++)
+	{
+		if (conn->lane->conns[i].link.state == DY_LINK_HELD)
+			dy_link_start(&conn->lane->conns[i].link);
+	}
 	pump(conn->lane);
+}
+
+/* While a lane has no connection, its first one is to be made. */
+static bool
+may_connect(void *arg)
+{
+	PoolConn   *conn = arg;
+
+	return conn->lane->ready > 0 || conn == &conn->lane->conns[0];
 }
 
 static void
