@@ -36,6 +36,9 @@
 
 #define LISTEN_BACKLOG 1024
 
+/* Open files beside connections: sockets that listen, event loops, libraries. */
+#define SPARE_FILES 64
+
 typedef struct Program
 {
 	DyConfig	config;
@@ -53,7 +56,8 @@ static void load_config(DyConfig *config, int argc, char **argv);
 static void start_threads(Program *program);
 static int	open_listener(const DyConfig *config, int *port, bool share);
 static int	try_listen(const struct addrinfo *address, int *port, bool share);
-static void raise_file_limit(void);
+static int	count_threads(const DyConfig *config);
+static void fit_file_limit(DyConfig *config);
 static void on_signal(evutil_socket_t fd, short events, void *arg);
 
 int
@@ -67,7 +71,7 @@ main(int argc, char **argv)
 	load_config(&program.config, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);	/* there is nothing to read again */
-	raise_file_limit();
+	fit_file_limit(&program.config);
 	srandom((unsigned int) (time(NULL) ^ getpid()));
 
 	program.base = event_base_new();
@@ -152,14 +156,7 @@ start_threads(Program *program)
 	int			port = config->port;
 	int		   *sockets;
 
-	program->thread_count = config->threads;
-	if (program->thread_count == 0)
-	{
-		long		processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-		program->thread_count = processors < 1 ? 1
-			: processors > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) processors;
-	}
+	program->thread_count = count_threads(config);
 	if (!config->share_port)
 		close(open_listener(config, &port, false));
 	sockets = dy_buf_alloc(sizeof(int) * (size_t) program->thread_count);
@@ -176,6 +173,18 @@ start_threads(Program *program)
 	free(sockets);
 	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d threads",
 		   config->listen_address, port, program->thread_count);
+}
+
+/* As many as are asked for, or as there are processors. */
+static int
+count_threads(const DyConfig *config)
+{
+	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (config->threads > 0)
+		return config->threads;
+	return processors < 1 ? 1
+		: processors > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) processors;
 }
 
 /* Ends the program if it cannot.  *port is set to the port taken. */
@@ -239,17 +248,35 @@ try_listen(const struct addrinfo *address, int *port, bool share)
 	return fd;
 }
 
-/* Every HTTP connection takes a file descriptor: take all we may have. */
+/*
+ * Every HTTP connection takes a file descriptor: take all we may have.  If
+ * these are too few, clients get fewer connections; those to Postgres must
+ * be possible at any time.
+ */
 static void
-raise_file_limit(void)
+fit_file_limit(DyConfig *config)
 {
 	struct rlimit limit;
+	int			threads = count_threads(config);
+	rlim_t		ours = SPARE_FILES + (rlim_t) threads * (rlim_t) (config->read_connections + 2) +
+	(rlim_t) (config->write_connections + config->general_connections);
+	int			room = 1;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max)
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	if (limit.rlim_cur < limit.rlim_max)
 	{
 		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
+			return;
 	}
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= ours + (rlim_t) config->max_connections)
+		return;
+	if (limit.rlim_cur > ours)
+		room = (int) (limit.rlim_cur - ours);
+	dy_log(DY_LOG_WARNING, "only %d HTTP connections at a time, not %d: the limit of open files is %llu",
+		   room, config->max_connections, (unsigned long long) limit.rlim_cur);
+	config->max_connections = room;
 }
 
 static void
