@@ -23,8 +23,9 @@
  * bytes, so that dripping bytes does not help), which dy_server_tick checks.
  *
  * Memory of an idle connection: DyHttpConn and libevent's bufferevent, about
- * 2 kB.  Input is read up to INPUT_BYTES ahead; bodies of all threads together
- * are limited by max_buffered_mb.
+ * 2 kB.  Input is read up to INPUT_BYTES ahead.  Bodies and unread answers of
+ * all threads together are limited by max_buffered_mb: when there is more, no
+ * request is begun.
  *
  * Answers are sent with one system call while nothing else waits in the
  * output; only what the socket does not take goes through libevent.
@@ -91,6 +92,7 @@ struct DyHttpConn
 	DyHttpConn *prev;
 	size_t		scanned;		/* input already searched for the head's end */
 	size_t		discarded;		/* while lingering */
+	size_t		unread;			/* of answers, counted in buffered_bytes */
 	uint64_t	deadline_us;	/* of the state; 0 = none */
 };
 
@@ -118,7 +120,7 @@ struct DyServer
 	DyBuf		body;
 };
 
-/* Bodies in memory, of all threads. */
+/* Bodies and unread answers in memory, of all threads. */
 static _Atomic int64_t buffered_bytes;
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
@@ -134,6 +136,7 @@ static bool process_body(DyHttpConn *conn);
 static bool body_length_is(DyHttpConn *conn, size_t length, bool *complete);
 static bool process_chunks(DyHttpConn *conn, bool *complete);
 static bool account_body(DyRequest *request, size_t limit);
+static void account_answer(DyHttpConn *conn, size_t unread);
 static void send_continue(DyHttpConn *conn);
 static void handle(DyHttpConn *conn);
 static void discard_input(DyHttpConn *conn);
@@ -383,6 +386,7 @@ on_output(struct bufferevent *bev, void *arg)
 	DyHttpConn *conn = arg;
 
 	(void) bev;
+	account_answer(conn, 0);
 	if (conn->state == HTTP_LINGER)
 		enter(conn, HTTP_LINGER);
 	process(conn);
@@ -623,6 +627,14 @@ account_body(DyRequest *request, size_t limit_mb)
 
 	request->accounted = holds;
 	return total <= (int64_t) limit_mb * 1024 * 1024;
+}
+
+/* How much of its answers the client has not taken yet. */
+static void
+account_answer(DyHttpConn *conn, size_t unread)
+{
+	atomic_fetch_add(&buffered_bytes, (int64_t) unread - (int64_t) conn->unread);
+	conn->unread = unread;
 }
 
 static void
@@ -894,6 +906,7 @@ send_bytes(DyHttpConn *conn, DySlice head, DySlice body)
 	}
 	if (sent < head.len + body.len)
 		evbuffer_add(output, body.data + (sent - head.len), head.len + body.len - sent);
+	account_answer(conn, evbuffer_get_length(output));
 }
 
 /* The only place that changes the state of a connection. */
@@ -901,13 +914,14 @@ static void
 enter(DyHttpConn *conn, HttpState state)
 {
 	const DyConfig *config = conn->server->config;
+	bool		unread = evbuffer_get_length(bufferevent_get_output(conn->bev)) > 0;
 	uint64_t	life_us = 0;
 
 	assert(conn->state != HTTP_CLOSED);
 	switch (state)
 	{
 		case HTTP_IDLE:
-			life_us = (uint64_t) config->idle_timeout * 1000;
+			life_us = (uint64_t) (config->idle_timeout + (unread ? config->write_timeout : 0)) * 1000;
 			break;
 		case HTTP_HEAD:
 			life_us = (uint64_t) config->head_timeout * 1000;
@@ -916,8 +930,10 @@ enter(DyHttpConn *conn, HttpState state)
 			life_us = (uint64_t) config->body_timeout * 1000;
 			break;
 		case HTTP_LINGER:
-			/* its time begins when the answer is out */
-			if (evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+			/* first the answer must be taken, then the time to linger begins */
+			if (unread)
+				life_us = (uint64_t) (config->idle_timeout + config->write_timeout) * 1000;
+			else
 			{
 				shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
 				life_us = LINGER_US;
@@ -950,6 +966,7 @@ close_conn(DyHttpConn *conn)
 		conn->request = NULL;
 	}
 	enter(conn, HTTP_CLOSED);
+	account_answer(conn, 0);
 	bufferevent_free(conn->bev);
 	conn->bev = NULL;
 	if (conn->prev != NULL)
