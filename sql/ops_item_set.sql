@@ -27,7 +27,17 @@ SELECT item FROM dynamo.query('ops_orders', 'customer = :c', dynamo.to_item('{":
 SELECT item FROM dynamo.query('ops_orders', '#s = :s', '{":s": {"S": "open"}}', names => '{"#s": "status"}', index => 'by_status') AS item ORDER BY item ->> 'customer' LIMIT 2;
 SELECT dynamo.query('ops_orders', 'customer = :c', '{":c": {"S": "c6"}}', "limit" => 2);
 -- the select list takes only as many as are asked for
+BEGIN;
+SELECT pg_stat_get_xact_tuples_fetched('dynamo_data.ops_orders_pkey'::regclass) AS before \gset
 SELECT dynamo.scan('ops_orders', NULL) IS NOT NULL AS is_item LIMIT 3;
+SELECT pg_stat_get_xact_tuples_fetched('dynamo_data.ops_orders_pkey'::regclass) - :before AS fetched;
+COMMIT;
+-- and holds one at a time: 30 MB of items in less than 3
+INSERT INTO dynamo_data.ops_orders (item) SELECT dynamo.to_item(jsonb_build_object('customer', 'large', 'order', i, 'filler', repeat('x', 300000))) FROM generate_series(1, 100) i;
+SELECT count(*) AS items, sum(octet_length(item ->> 'filler')) AS bytes, max(memory) - min(memory) < 3000000 AS little_memory
+FROM (SELECT item, (SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE item IS NOT NULL) AS memory
+      FROM (SELECT dynamo.query('ops_orders', 'customer = :c', '{":c": {"S": "large"}}') AS item OFFSET 0) AS q OFFSET 0) AS r;
+DELETE FROM dynamo_data.ops_orders WHERE item ->> 'customer' = 'large';
 SELECT count(*) FROM dynamo.scan('ops_orders', 'amount >= :t', '{":t": {"N": "50"}}');
 SELECT sum((SELECT count(*) FROM dynamo.scan('ops_orders', NULL, segment => s, total_segments => 3))) FROM generate_series(0, 2) s;
 SELECT count(*) FROM dynamo.scan('ops_orders', NULL, "limit" => 0);

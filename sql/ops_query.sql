@@ -116,6 +116,12 @@ SELECT answer -> 'Count' AS count, answer -> 'ScannedCount' AS scanned, answer -
 FROM dynamo.query('{"TableName": "ops_query", "KeyConditionExpression": "pk = :p", "FilterExpression": "attribute_not_exists(v)", "ExpressionAttributeValues": {":p": {"S": "big"}},
   "ReturnConsumedCapacity": "TOTAL"}') AS answer;
 
+-- an index counts what it projects
+UPDATE dynamo_data.ops_query SET item = dynamo.to_item((item::jsonb - 'v') || jsonb_build_object('g', 'big', 'n', 1, 'v', repeat('x', 100000))) WHERE item ->> 'pk' = 'big';
+SELECT answer -> 'Count' AS count, answer -> 'LastEvaluatedKey' AS last, answer -> 'ConsumedCapacity' ->> 'CapacityUnits' AS units
+FROM dynamo.query('{"TableName": "ops_query", "IndexName": "global", "KeyConditionExpression": "g = :g", "ExpressionAttributeValues": {":g": {"S": "big"}},
+  "ReturnConsumedCapacity": "TOTAL"}') AS answer;
+
 -- a table without sort key: a Query has one page
 SELECT dynamo.create_table('{"TableName": "ops_single", "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [{"AttributeName": "n", "AttributeType": "N"}], "KeySchema": [{"AttributeName": "n", "KeyType": "HASH"}]}') IS NOT NULL AS created;
 INSERT INTO dynamo_data.ops_single (item) VALUES ('{"n":{"N":"5"}}');

@@ -50,3 +50,52 @@ SELECT dynamo.put_item('{"TableName": "ops_keys", "Item": {"id": {"S": "none"}, 
 SELECT dynamo.put_item('{"TableName": "ops_keys", "Item": {"id": {"S": "none"}, "h1": {"S": "h"}}, "ConditionExpression": "attribute_exists(id)"}');
 
 SELECT dynamo.delete_table('{"TableName": "ops_keys"}') IS NOT NULL AS deleted;
+
+-- up to four attributes of each kind, of any type, by CreateTable and by UpdateTable
+CREATE FUNCTION pg_temp.keys(h integer, r integer) RETURNS json LANGUAGE sql
+AS $$
+    SELECT json_agg(json_build_object('AttributeName', name, 'KeyType', kind) ORDER BY kind, name)
+    FROM (SELECT 'h' || i, 'HASH' FROM generate_series(1, h) i UNION ALL SELECT 'r' || i, 'RANGE' FROM generate_series(1, r) i) k (name, kind)
+$$;
+CREATE FUNCTION pg_temp.definitions(h integer, r integer) RETURNS jsonb LANGUAGE sql
+AS $$
+    SELECT jsonb_agg(jsonb_build_object('AttributeName', k ->> 'AttributeName', 'AttributeType', substr('SNBSS', right(k ->> 'AttributeName', 1)::integer, 1)))
+    FROM json_array_elements(pg_temp.keys(h, r)) k
+$$;
+CREATE FUNCTION pg_temp.make(h integer, r integer) RETURNS boolean LANGUAGE sql
+AS $$
+    SELECT dynamo.create_table(json_build_object('TableName', 'ops_keys', 'BillingMode', 'PAY_PER_REQUEST', 'KeySchema', '[{"AttributeName": "id", "KeyType": "HASH"}]'::json,
+        'AttributeDefinitions', '[{"AttributeName": "id", "AttributeType": "S"}]' || pg_temp.definitions(h, r), 'GlobalSecondaryIndexes', json_build_array(json_build_object('IndexName', 'full',
+            'KeySchema', pg_temp.keys(h, r), 'Projection', '{"ProjectionType": "ALL"}'::json)))) IS NOT NULL
+$$;
+SELECT pg_temp.make(5, 1);
+SELECT pg_temp.make(1, 5);
+SELECT pg_temp.make(4, 4);
+INSERT INTO dynamo_data.ops_keys (item)
+SELECT format('{"id": {"S": "%s"}, "h1": {"S": "h"}, "h2": {"N": "2"}, "h3": {"B": "AQ=="}, "h4": {"S": "h"}, "r1": {"S": "r%s"}, "r2": {"N": "%s"}, "r3": {"B": "AA=="}, "r4": {"S": "z%s"}}', i, i % 2, i, i)::dynamo.item
+FROM generate_series(1, 6) i;
+CREATE FUNCTION pg_temp.full(index text, condition text) RETURNS text LANGUAGE sql
+AS $$
+    SELECT string_agg(i -> 'id' ->> 'S', ' ') FROM dynamo.query(json_build_object('TableName', 'ops_keys', 'IndexName', index, 'KeyConditionExpression', 'h1 = :h AND h2 = :n AND h3 = :b AND h4 = :h' || condition,
+        'ExpressionAttributeValues', '{":h": {"S": "h"}, ":n": {"N": "2"}, ":b": {"B": "AQ=="}}'::jsonb || CASE WHEN condition ~ ':r' THEN '{":r": {"S": "r1"}}' ELSE '{}'::jsonb END
+            || CASE WHEN condition ~ ':z' THEN '{":three": {"N": "3"}, ":zero": {"B": "AA=="}, ":z": {"S": "z"}}' ELSE '{}'::jsonb END)) AS answer, json_array_elements(answer -> 'Items') i
+$$;
+SELECT pg_temp.full('full', ''), pg_temp.full('full', ' AND r1 = :r'), pg_temp.full('full', ' AND r1 = :r AND r2 = :three AND r3 = :zero AND begins_with(r4, :z)');
+-- an item without one of them is not in the index; one of a wrong type is refused
+SELECT dynamo.update_item('{"TableName": "ops_keys", "Key": {"id": {"S": "1"}}, "UpdateExpression": "REMOVE r4"}'), dynamo.update_item('{"TableName": "ops_keys", "Key": {"id": {"S": "2"}}, "UpdateExpression": "REMOVE h3"}');
+SELECT pg_temp.full('full', '');
+SELECT dynamo.update_item('{"TableName": "ops_keys", "Key": {"id": {"S": "3"}}, "UpdateExpression": "SET h3 = h1"}');
+SELECT dynamo.put_item('{"TableName": "ops_keys", "Item": {"id": {"S": "3"}, "r2": {"S": "2"}}}');
+-- the same index, added later
+SELECT dynamo.update_table(json_build_object('TableName', 'ops_keys', 'AttributeDefinitions', pg_temp.definitions(4, 4), 'GlobalSecondaryIndexUpdates',
+    json_build_array(json_build_object('Create', json_build_object('IndexName', 'later', 'KeySchema', pg_temp.keys(4, 4), 'Projection', '{"ProjectionType": "KEYS_ONLY"}'::json))))) IS NOT NULL AS adding;
+DO $$
+BEGIN
+    FOR i IN 1..600 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM dynamo_internal.backfills WHERE table_name = 'ops_keys');
+        COMMIT;
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END $$;
+SELECT pg_temp.full('later', ''), pg_temp.full('later', ' AND r1 = :r');
+SELECT dynamo.delete_table('{"TableName": "ops_keys"}') IS NOT NULL AS deleted;

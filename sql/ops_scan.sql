@@ -34,6 +34,17 @@ SELECT sum(items) AS items, count(*) FILTER (WHERE items > 0) AS not_empty
 FROM generate_series(0, 3) segment, pg_temp.pages(jsonb_build_object('TableName', 'ops_scan', 'Segment', segment, 'TotalSegments', 4, 'Limit', 7));
 SELECT sum(items) AS items FROM generate_series(0, 6) segment, pg_temp.pages(jsonb_build_object('TableName', 'ops_scan', 'Segment', segment, 'TotalSegments', 7, 'Limit', 1, 'IndexName', 'by_g'));
 SELECT items FROM pg_temp.pages('{"TableName": "ops_scan", "Segment": 0, "TotalSegments": 1}');
+-- together they read each row once, be it in one page or in many
+BEGIN;
+SELECT pg_stat_get_xact_tuples_fetched('dynamo_data.ops_scan_pkey'::regclass) AS before \gset
+SELECT sum(items) AS items FROM generate_series(0, 9) segment, pg_temp.pages(jsonb_build_object('TableName', 'ops_scan', 'Segment', segment, 'TotalSegments', 10));
+SELECT pg_stat_get_xact_tuples_fetched('dynamo_data.ops_scan_pkey'::regclass) - :before AS fetched;
+COMMIT;
+BEGIN;
+SELECT pg_stat_get_xact_tuples_fetched('dynamo_data.ops_scan_pkey'::regclass) AS before \gset
+SELECT sum(pages) AS pages, sum(items) AS items FROM generate_series(0, 3) segment, pg_temp.pages(jsonb_build_object('TableName', 'ops_scan', 'Segment', segment, 'TotalSegments', 4, 'Limit', 7));
+SELECT pg_stat_get_xact_tuples_fetched('dynamo_data.ops_scan_pkey'::regclass) - :before AS fetched;
+COMMIT;
 SELECT items < 3 AS few FROM pg_temp.pages('{"TableName": "ops_scan", "Segment": 999999, "TotalSegments": 1000000}');
 
 SELECT dynamo.scan('{"TableName": "ops_scan", "FilterExpression": "v = :v", "ExpressionAttributeValues": {":v": {"N": "30"}}, "ProjectionExpression": "g", "ReturnConsumedCapacity": "INDEXES"}');

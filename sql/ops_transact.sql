@@ -75,6 +75,25 @@ SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "a"}}, "ProjectionExpression": "!"}}]}');
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "no_such_table", "Key": {"id": {"S": "a"}}}}]}');
 
+-- a hundred actions, and 4 MB of items read, are the limits
+SELECT pg_temp.tx((SELECT array_agg(pg_temp.act('Put', 'h' || i, NULL, jsonb_build_object('Item', jsonb_build_object('id', jsonb_build_object('S', 'h' || i), 'v', jsonb_build_object('S', repeat('x', 41000))))))
+  FROM generate_series(1, 100) i));
+DO $$
+BEGIN
+    PERFORM pg_temp.tx((SELECT array_agg(pg_temp.act('Delete', 'h' || i)) FROM generate_series(1, 101) i));
+EXCEPTION WHEN SQLSTATE 'KV001' THEN
+    RAISE NOTICE '%', right(SQLERRM, 114);
+END $$;
+CREATE FUNCTION pg_temp.get(n integer) RETURNS json LANGUAGE sql
+AS $$
+    SELECT dynamo.transact_get_items(json_build_object('TransactItems', (SELECT json_agg(json_build_object('Get', json_build_object('TableName', 'ops_tx', 'Key',
+        json_build_object('id', json_build_object('S', 'h' || i)), 'ProjectionExpression', 'id'))) FROM generate_series(1, n) i))) -> 'Responses'
+$$;
+SELECT json_array_length(pg_temp.get(100));
+UPDATE dynamo_data.ops_tx SET item = dynamo.to_item(item::jsonb || jsonb_build_object('w', repeat('y', 2000))) WHERE item ->> 'id' LIKE 'h%';
+SELECT pg_temp.get(100);
+SELECT json_array_length(pg_temp.get(97));
+
 -- only the first key that is wrong is a reason, and no condition is
 SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', 'attribute_not_exists(id)'), pg_temp.act('Put', 'b', NULL, '{"Item": {"id": {"N": "7"}}}'), pg_temp.act('Put', 'c', NULL, '{"Item": {"id": {"N": "8"}}}')]);
 
