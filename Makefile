@@ -137,7 +137,7 @@ help:
 	@echo "make stop         end what make start started; data stays in .dynamo"
 	@echo "make test         run every test"
 	@echo "make test-KIND    run one kind: $(notdir $(sort $(wildcard test/lib/kinds/*)))"
-	@echo "make bench        measure against the contenders, an hour or so; BENCH='--quick' shows that it works"
+	@echo "make bench        measure against the contenders, most of an hour; BENCH='--quick' shows that it works"
 	@echo "make torture      kill processes under load for MINUTES (10) and look for what is lost"
 	@echo "make indent       format the C sources"
 	@echo "make docs         rewrite the table of operations in README.md"

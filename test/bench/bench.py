@@ -1,509 +1,583 @@
 #!/usr/bin/env python3
-"""Measures dynamo against its contenders on one machine.
+"""
+bench.py
+    Measures dynamo against its contenders on one machine.
 
-  make bench                    everything; the figures of results.md
-  make bench BENCH=--quick      the same in minutes, to see that it works
+  make bench                            everything, 45 to 50 minutes on 2 cores
+  make bench BENCH=--quick              the same in minutes, to see that it works
+  make bench BENCH='--only get,put'     some of the work
+  make bench BENCH='--skip growth,large,emulators'
 
-Starts a Postgres cluster of its own, dynamo-bridge, DynamoDB Local and
-dynalite, runs the contenders in turn (never at the same time), several
-rounds, and writes medians and ratios to results.md, every single figure to
-results.json and a plot to results.svg.
+Starts what it needs, runs the contenders in turn, never two at once, several
+rounds, and writes tables (results.md), a plot (results.svg) and every single
+figure (results.json).  README.md says what is measured and how to read it.
 
-Contenders
+Parts, in their order; --skip leaves them out:
 
-  pgbench   pgbench -S -M prepared: the ceiling of a Postgres read
-  jsonb     a jsonb table with primary key (pk, sk), prepared statements
-  sql       our SQL functions, prepared statements
-  bridge    dynamo-bridge over HTTP, every request signed
-  local     DynamoDB Local, in memory, over HTTP, signed
-  dynalite  dynalite, in memory, over HTTP, signed
-
-All but pgbench are driven by load.c, so that the client costs the same.
+  size       bytes on disk as loaded
+  cold       Query with nothing in memory
+  main       400 B, all work, synchronous_commit on
+  async      writes with synchronous_commit off
+  zipf       zipfian keys
+  pgbench    the SQL contenders once more, driven by pgbench
+  memory     the bridge with 5,000 idle connections
+  large      4 KB
+  growth     tables of 10 k to 5 M items
+  gsis       0, 1 and 5 global secondary indexes
+  emulators  no part of its own: DynamoDB Local and dynalite
 """
 
 import argparse
 import json
 import os
-import platform
-import pwd
+import resource
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import time
-import urllib.request
+
+import report
+from servers import KEY, Cluster, Emulators, Failure, cpu_seconds, end, free_port, machine, spawn, wait_for_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-BUILD = os.path.join(TOP, "build", "bench")
-TABLE = "Bench"
-KEY = {"access": "AKIDBENCH", "secret": "benchsecret"}
 
-GOALS = [
-    # work, faster contender, slower contender, goal, setting
-    ("get", "sql", "jsonb", 1.1, "durable"),
-    ("put", "sql", "jsonb", 1.1, "async"),
-    ("update", "sql", "jsonb", 1.2, "async"),
-    ("query", "sql", "jsonb", 2.0, "durable"),
-    ("get", "bridge", "pgbench", 0.7, "durable"),
-    ("put", "bridge", "sql", 0.9, "durable"),
-    ("get", "bridge", "local", 10.0, "durable"),
-    ("put", "bridge", "local", 5.0, "durable"),
-]
+PARTS = ["size", "cold", "main", "async", "zipf", "pgbench", "memory", "large", "growth", "gsis", "emulators"]
+WORKS = ["get", "put", "update", "query", "batchget", "transact", "mix"]
+WRITES = {"put", "update", "transact", "mix"}
+EMULATORS = ("local", "dynalite")
+GSIS = [("score", "pk"), ("score", "sk"), ("score", "name"), ("name", "score"), ("name", "pk")]
+GSI_COUNTS = (0, 1, 5)
+
+KEY_VARIABLES = """\\set i random(0, :items - 1)
+\\set c 10000000 + :i / 100
+\\set s 1000 + :i % 100
+"""
+SQL_KEY = """"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s || '"}"""
+JSONB_ROW = """'{"pk":"c#' || :c || '","sk":"i#' || :s || '","name":"Customer ' || :i || '","score":' || :score ||
+  ',"counter": 0,"active": true,"tags":["alpha","beta","gamma"],"address":{"city":"Springfield","zip":"' || :s || '"},"notes":["' || :notes || '"]}'"""
+
+# What pgbench runs: the statements of load.c, their arguments put together by
+# the server.  A colon before a letter or digit would be a variable of pgbench.
+SCRIPTS = {
+    ("sql", "get"): """SELECT dynamo.get_item(('{"TableName":"TABLE","Key":{KEY}}')::json);""",
+    ("sql", "put"): """\\set score random(0, 1000003)
+SELECT dynamo.put_item(('{"TableName":"TABLE","Item":{KEY,"name":{"S":"Customer ' || :i || '"},"score":{"N":"' || :score ||
+  '"},"counter":{"N":"0"},"active":{"BOOL": true},"tags":{"SS":["alpha","beta","gamma"]},"address":{"M":{"city":{"S":"Springfield"},"zip":{"S":"' || :s || '"}}},"notes":{"L":[{"S":"' || :notes || '"}]}}}')::json);""",
+    ("sql", "update"): """SELECT dynamo.update_item(('{"TableName":"TABLE","Key":{KEY},"UpdateExpression":"SET #c = #c + :' || 'one","ConditionExpression":"attribute_exists(pk) AND #a = :' || 'true","ExpressionAttributeNames":{"#c":"counter","#a":"active"},"ExpressionAttributeValues":{":' || 'one":{"N":"1"},":' || 'true":{"BOOL": true}}}')::json);""",
+    ("sql", "query"): """SELECT dynamo.query(('{"TableName":"TABLE","KeyConditionExpression":"pk = :' || 'pk","ExpressionAttributeValues":{":' || 'pk":{"S":"c#' || :c || '"}}}')::json);""",
+    ("jsonb", "get"): """SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c AND sk = 'i#' || :s;""",
+    ("jsonb", "put"): """\\set score random(0, 1000003)
+INSERT INTO "TABLE" VALUES ('c#' || :c, 'i#' || :s, (ROW)::jsonb) ON CONFLICT (pk, sk) DO UPDATE SET doc = excluded.doc;""",
+    ("jsonb", "update"): """\\set one 1
+UPDATE "TABLE" SET doc = jsonb_set(doc, '{counter}', to_jsonb((doc->>'counter')::numeric + :one::numeric)) WHERE pk = 'c#' || :c AND sk = 'i#' || :s AND doc->'active' = ('tr' || 'ue')::jsonb;""",
+    ("jsonb", "query"): """SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c ORDER BY sk;""",
+}
+
+
+NOTES = ("the customer returned the parcel and the invoice was not signed by the warehouse " * 4)[:280]
 
 
 def log(text):
     print(time.strftime("%H:%M:%S ") + text, file=sys.stderr, flush=True)
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def table_of(contender, stem):
+    return stem.lower() + "_jsonb" if contender == "jsonb" else stem
 
 
-def wait_for_port(port, process, what):
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit(f"bench: {what} ended with status {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"bench: {what} did not start")
-
-
-class Cluster:
-    """A Postgres cluster of its own, under an unprivileged user."""
-
-    def __init__(self, bindir):
-        self.bindir = bindir
-        self.data = os.path.join(BUILD, "data")
-        self.port = free_port()
-        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        shutil.rmtree(self.data, ignore_errors=True)
-        os.makedirs(self.data, mode=0o700)
-        if os.geteuid() == 0:
-            shutil.chown(self.data, self.user)
-            if subprocess.run(["runuser", "-u", self.user, "--", "test", "-x", self.data]).returncode:
-                raise SystemExit(f"bench: user {self.user} cannot reach {self.data}")
-
-    def as_user(self, *command):
-        prefix = ["runuser", "-u", self.user, "--"] if os.geteuid() == 0 else []
-        return prefix + list(command)
-
-    def tool(self, name, *arguments):
-        return self.as_user(os.path.join(self.bindir, name), *arguments)
-
-    def start(self, memory_mb):
-        subprocess.run(self.tool("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
-                                 "-E", "UTF8", "--no-locale"),
-                       check=True, stdout=subprocess.DEVNULL)
-        settings = {
-            "listen_addresses": "127.0.0.1", "unix_socket_directories": self.data, "port": self.port,
-            "shared_buffers": f"{memory_mb // 4}MB", "max_wal_size": "8GB", "max_connections": 300,
-            "shared_preload_libraries": "dynamo", "wal_level": "logical", "jit": "off",
-            "checkpoint_timeout": "30min", "max_locks_per_transaction": 256,
-        }
-        with open(os.path.join(self.data, "postgresql.auto.conf"), "a") as f:
-            for name, value in settings.items():
-                f.write(f"{name} = '{value}'\n")
-        self.pg_ctl("start")
-
-    def pg_ctl(self, action):
-        subprocess.run(self.tool("pg_ctl", "-D", self.data, "-w", "-m", "fast", "-l",
-                                 os.path.join(self.data, "log"), action) if action != "start" else
-                       self.tool("pg_ctl", "-D", self.data, "-w", "-l",
-                                 os.path.join(self.data, "log"), action),
-                       check=True, stdout=subprocess.DEVNULL)
-
-    def conninfo(self, database="bench"):
-        return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
-
-    def sql(self, text, database="bench"):
-        done = subprocess.run([os.path.join(self.bindir, "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1",
-                               "-d", self.conninfo(database), "-c", text],
-                              check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    def durable(self, on):
-        self.sql(f"ALTER SYSTEM SET synchronous_commit = {'on' if on else 'off'}")
-        self.sql("SELECT pg_reload_conf()")
-        time.sleep(0.3)
+def relation_of(contender, stem):
+    return table_of(contender, stem) if contender == "jsonb" else f'dynamo_data."{stem}"'
 
 
 class Bench:
     def __init__(self, options):
         self.options = options
-        self.processes = []
         self.figures = []
-        self.pg_config = os.environ.get("PG_CONFIG", "pg_config")
-        self.bindir = subprocess.run([self.pg_config, "--bindir"], check=True,
-                                     capture_output=True, text=True).stdout.strip()
-        self.load_program = os.path.join(BUILD, "load")
+        self.facts = {}         # what is no rate: sizes, memory, how cold was made
+        self.bridge = None
+        self.ports = {}
+        self.cells_done = self.cells = 0
+        self.directory = os.path.abspath(options.directory)
+        pg_config = os.environ.get("PG_CONFIG", "pg_config")
+        self.bindir, self.include = (
+            subprocess.run([pg_config, what], check=True, capture_output=True, text=True).stdout.strip()
+            for what in ("--bindir", "--includedir"))
+        self.load_program = os.path.join(self.directory, "load")
+        self.emulators = Emulators(self.directory) if self.wants("emulators") else None
 
-    # ---- starting ----
+    def wants(self, part):
+        return part not in self.options.skip
 
-    def build(self):
-        os.makedirs(BUILD, exist_ok=True)
-        include = subprocess.run([self.pg_config, "--includedir"], check=True,
-                                 capture_output=True, text=True).stdout.strip()
-        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", f"-I{include}", os.path.join(HERE, "load.c"),
-                        "-o", self.load_program, "-lpq", "-lcrypto", "-lm"], check=True)
-        if not os.path.isdir(os.path.join(BUILD, "node_modules", "dynalite")):
-            subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", BUILD,
-                            "amplify-dynamodb-simulator", "dynalite"],
-                           check=True, stdout=subprocess.DEVNULL)
-
-    def spawn(self, what, port, command, **more):
-        log_file = open(os.path.join(BUILD, what + ".log"), "w")
-        process = subprocess.Popen(command, stdout=log_file, stderr=subprocess.STDOUT, **more)
-        self.processes.append(process)
-        wait_for_port(port, process, what)
-        return process
+    # ---- starting and ending ----
 
     def start(self):
+        o = self.options
+        os.makedirs(self.directory, exist_ok=True)
+        need = o.items * 12000 + max(o.growth) * 2000 + 16 * 2**30 if not o.quick else 2**30
+        if shutil.disk_usage(self.directory).free < need:
+            raise Failure(f"{self.directory} needs {need / 2**30:.0f} GiB of free space; fewer --items need less")
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", f"-I{self.include}", os.path.join(HERE, "load.c"),
+                        os.path.join(HERE, "usage.c"), "-o", self.load_program, "-lpq", "-lcrypto", "-lm"], check=True)
+        if self.emulators:
+            self.emulators.install()
         memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-        self.cluster = Cluster(self.bindir)
-        self.cluster.start(memory_mb)
+        self.cluster = Cluster(self.directory, self.bindir, 128 if o.quick else memory_mb * 9 // 20)
+        self.cluster.start()
+        if os.getloadavg()[0] > 0.5:
+            log("this machine is not idle: the figures will not mean much")
         self.cluster.sql("CREATE DATABASE bench", "postgres")
-        self.cluster.sql("CREATE EXTENSION dynamo")
+        self.machine = machine(self.directory, TOP, self.cluster, self.emulators)
+        self.cluster.sql("CREATE EXTENSION dynamo; CREATE EXTENSION pg_prewarm")
         self.cluster.sql(f"SELECT dynamo.create_access_key('bench', '{KEY['access']}', '{KEY['secret']}')")
-        subprocess.run([os.path.join(self.bindir, "pgbench"), "-i", "-q", "-s", "10",
+        subprocess.run([os.path.join(self.bindir, "pgbench"), "-i", "-q", "-s", "1" if o.quick else "10",
                         self.cluster.conninfo()], check=True, capture_output=True)
-        self.cluster.sql("CREATE TABLE bench_jsonb (pk text, sk text, doc jsonb, PRIMARY KEY (pk, sk))")
-
-        self.ports = {"bridge": free_port(), "local": free_port(), "dynalite": free_port()}
-        self.start_bridge()
-        simulator = os.path.join(BUILD, "node_modules", "amplify-dynamodb-simulator", "emulator")
-        self.spawn("local", self.ports["local"],
-                   ["java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory",
-                    "-sharedDb", "-disableTelemetry", "-port", str(self.ports["local"])], cwd=simulator)
-        self.spawn("dynalite", self.ports["dynalite"],
-                   ["node", os.path.join(BUILD, "node_modules", "dynalite", "cli.js"),
-                    "--port", str(self.ports["dynalite"]), "--createTableMs", "0"])
+        if self.emulators:
+            self.emulators.start()
+            self.ports.update(self.emulators.ports)
 
     def start_bridge(self):
-        self.bridge = self.spawn("bridge", self.ports["bridge"],
-                                 [os.path.join(self.bindir, "dynamo-bridge"), "--port", str(self.ports["bridge"]),
-                                  "--database", self.cluster.conninfo()])
+        if self.bridge:
+            return
+        self.ports["bridge"] = free_port()
+        self.bridge = spawn([os.path.join(self.bindir, "dynamo-bridge"), "--port", str(self.ports["bridge"]),
+                             "--database", self.cluster.conninfo()], os.path.join(self.directory, "bridge.log"))
+        wait_for_port(self.ports["bridge"], self.bridge, "dynamo-bridge")
 
     def stop(self):
-        for process in self.processes:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        for process in self.processes:
-            process.wait(30)
+        if self.bridge:
+            end(self.bridge)
+        if self.emulators:
+            self.emulators.stop()
         if hasattr(self, "cluster"):
-            self.cluster.pg_ctl("stop")
+            self.cluster.remove()
 
     # ---- one measurement ----
 
-    def load(self, contender, work, connections=16, seconds=1.0, items=None, table=TABLE, zipf=0.0, size=400):
-        command = [self.load_program, "--work", work, "--connections", str(connections),
-                   "--seconds", str(seconds), "--items", str(items or self.options.items),
-                   "--item-bytes", str(size), "--zipf", str(zipf), "--table", table]
+    def servers_of(self, contender):
+        if contender in EMULATORS:
+            return [self.emulators.processes[contender].pid]
+        return [self.cluster.postmaster.pid] + ([self.bridge.pid] if contender == "bridge" else [])
+
+    def load_command(self, contender, work, connections, items, stem, **more):
+        command = [self.load_program, "--work", work, "--connections", str(connections), "--items", str(items),
+                   "--table", table_of(contender, stem)]
+        for name, value in more.items():
+            command += ["--" + name.replace("_", "-"), str(value)]
+        for pid in self.servers_of(contender):
+            command += ["--cpu-of", str(pid)]
         if contender in self.ports:
-            command += ["--driver", "http", "--port", str(self.ports[contender]),
-                        "--access-key", KEY["access"], "--secret-key", KEY["secret"]]
-        else:
-            command += ["--driver", contender, "--conninfo", self.cluster.conninfo()]
+            return command + ["--driver", "http", "--port", str(self.ports[contender]),
+                              "--access-key", KEY["access"], "--secret-key", KEY["secret"]]
+        return command + ["--driver", contender, "--conninfo", self.cluster.conninfo()]
+
+    def load(self, *arguments, **more):
+        command = self.load_command(*arguments, **more)
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode not in (0, 3):
-            raise SystemExit(f"bench: {contender} {work}: {done.stderr}")
+            raise Failure(f"{' '.join(command)}: {done.stderr}")
         result = json.loads(done.stdout)
         if result["errors"]:
-            log(f"{contender} {work}: {result['errors']} errors: {done.stderr.strip()[:200]}")
+            log(f"{arguments[0]} {arguments[1]}: {result['errors']} errors of {result['operations']}: "
+                f"{done.stderr.strip()[:200]}")
         return result
 
-    def pgbench(self, connections, seconds):
-        done = subprocess.run([os.path.join(self.bindir, "pgbench"), "-n", "-S", "-M", "prepared",
-                               "-c", str(connections), "-j", "2", "-T", str(max(1, round(seconds))),
-                               self.cluster.conninfo()], check=True, capture_output=True, text=True)
-        for line in done.stdout.splitlines():
-            if line.startswith("tps = "):
-                return {"per_second": float(line.split()[2]), "p50_us": 0, "p99_us": 0, "errors": 0}
-        raise SystemExit("bench: pgbench printed no figure")
-
-    def measure(self, contender, work, setting, connections, **more):
+    def pgbench(self, connections, script=None, log_latencies=False):
+        """Operations per second and the servers' CPU; p99 only with a log, which costs."""
         seconds = self.options.seconds
-        result = (self.pgbench(connections, seconds) if contender == "pgbench" else
-                  self.load(contender, work, connections, seconds, **more))
-        result.update(contender=contender, work=work, setting=setting, connections=connections, **more)
-        self.figures.append(result)
-        return result
+        command = [os.path.join(self.bindir, "pgbench"), "-n", "-M", "prepared", "-c", str(connections),
+                   "-j", str(min(connections, os.cpu_count()))]
+        command += ["-T", str(round(seconds + 0.4))] if seconds >= 0.6 else ["-t", "20"]
+        command += ["-f", script, "-D", f"items={self.options.items}", "-D", "notes=" + NOTES] if script else ["-S"]
+        command += ["-l", "--log-prefix", os.path.join(self.directory, "latency")] if log_latencies else []
+        process = subprocess.Popen(command + [self.cluster.conninfo()], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        time.sleep(0.3 * seconds)
+        begin, begin_time = cpu_seconds(self.cluster.postmaster.pid), time.monotonic()
+        time.sleep(0.5 * seconds)
+        finish, finish_time = cpu_seconds(self.cluster.postmaster.pid), time.monotonic()
+        out, errors = process.communicate()
+        rates = [float(line.split()[2]) for line in out.splitlines() if line.startswith("tps = ")]
+        if process.returncode or not rates:
+            raise Failure(f"pgbench: {errors}")
+        if log_latencies:
+            return self.logged_latencies()
+        used = sum(t - begin.get(pid, 0) for pid, t in finish.items())
+        cpu = used / (finish_time - begin_time) / rates[0] * 1e6 if seconds >= 0.6 else None
+        return {"per_second": rates[0], "errors": 0, "server_cpu_us": cpu}
 
-    def median(self, contender, work, setting, connections=None, column="per_second", **more):
-        """The median over the rounds at the given, else at the best, number of connections."""
-        by_connections = {}
-        for f in self.figures:
-            if (f["contender"], f["work"], f["setting"]) == (contender, work, setting) and \
-                    all(f.get(k) == v for k, v in more.items()):
-                by_connections.setdefault(f["connections"], []).append(f[column])
-        if connections is not None:
-            by_connections = {connections: by_connections.get(connections, [])}
-        medians = [statistics.median(v) for v in by_connections.values() if v]
-        return max(medians) if medians else None
+    def logged_latencies(self):
+        latencies = []
+        for name in os.listdir(self.directory):
+            if name.startswith("latency."):
+                path = os.path.join(self.directory, name)
+                with open(path) as f:
+                    latencies += [int(line.split()[2]) for line in f]
+                os.unlink(path)
+        return {"p50_us": statistics.median(latencies), "p99_us": statistics.quantiles(latencies, n=100)[98]}
 
-    # ---- parts ----
+    def script(self, contender, work, stem):
+        text = SCRIPTS[contender, work].replace("TABLE", table_of(contender, stem))
+        path = os.path.join(self.directory, f"{contender}_{work}.sql")
+        with open(path, "w") as f:
+            f.write(KEY_VARIABLES + text.replace("KEY", SQL_KEY).replace("ROW", JSONB_ROW) + "\n")
+        return path
 
-    def create_table(self, contender, name=TABLE, gsis=0):
-        request = {
-            "TableName": name, "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [{"AttributeName": a, "AttributeType": "S"} for a in ("pk", "sk")],
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        }
+    def measure(self, cell, number):
+        """cell: what the figure is about; see cell()."""
+        o = self.options
+        if cell["contender"] == "pgbench":
+            result = self.pgbench(cell["connections"])
+            if number == 0:
+                result.update(self.pgbench(cell["connections"], log_latencies=True))
+        elif cell["contender"].startswith("pgbench "):
+            contender = cell["contender"].split()[1]
+            result = self.pgbench(cell["connections"], self.script(contender, cell["work"], cell["stem"]))
+        else:
+            more = {"zipf": o.zipf} if cell["keys"] == "zipfian" else {}
+            result = self.load(cell["contender"], cell["work"], cell["connections"], cell["items"], cell["stem"],
+                               seconds=o.seconds, item_bytes=cell["bytes"], seed=1000 + number, **more)
+        self.figures.append({**result, **cell, "round": number})
+        self.cells_done += 1
+        return result["per_second"]
+
+    def run_rounds(self, steps):
+        """steps: pairs of a title and its cells; contenders alternate within a step."""
+        o, began, done_before = self.options, time.monotonic(), self.cells_done
+        for number in range(o.rounds):
+            for title, cells in steps:
+                self.cluster.synchronous_commit(cells[0]["sync"])
+                best = {}
+                # Another contender begins in each round.
+                for connections in dict.fromkeys(c["connections"] for c in cells):
+                    turn = [c for c in cells if c["connections"] == connections]
+                    first = number % len(turn)
+                    for cell in turn[first:] + turn[:first]:
+                        rate = self.measure(cell, number)
+                        best[cell["contender"]] = max(rate, best.get(cell["contender"], 0))
+                if cells[0]["work"] in WRITES:
+                    self.vacuum({(c["contender"], c["stem"]) for c in cells})
+                left = (time.monotonic() - began) / (self.cells_done - done_before) * (self.cells - self.cells_done)
+                log(f"[{self.cells_done}/{self.cells}, {left / 60:.0f} min left] round {number + 1}/{o.rounds}, {title}: " +
+                    ", ".join(f"{c} {best[c]:,.0f}/s" for c in dict.fromkeys(c["contender"] for c in cells)))
+
+    # ---- tables ----
+
+    def create_table(self, contender, stem, gsis=0):
+        if contender == "jsonb":
+            name = table_of(contender, stem)
+            self.cluster.sql(f'CREATE TABLE "{name}" (pk text, sk text, doc jsonb, PRIMARY KEY (pk, sk))')
+            column = {"score": "((doc->>'score')::numeric)", "name": "(doc->>'name')"}
+            for first, second in GSIS[:gsis]:
+                self.cluster.sql(f'CREATE INDEX ON "{name}" ({column.get(first, first)}, {column.get(second, second)})')
+            return
+        names = {"pk": "S", "sk": "S"}
+        request = {"TableName": stem, "BillingMode": "PAY_PER_REQUEST",
+                   "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}
         if gsis:
-            request["AttributeDefinitions"].append({"AttributeName": "name", "AttributeType": "S"})
             request["GlobalSecondaryIndexes"] = [
-                {"IndexName": f"by_name_{i}", "Projection": {"ProjectionType": "KEYS_ONLY"},
-                 "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"},
-                               {"AttributeName": "sk" if i % 2 else "pk", "KeyType": "RANGE"}]}
-                for i in range(gsis)]
+                {"IndexName": f"by_{first}_{second}", "Projection": {"ProjectionType": "KEYS_ONLY"},
+                 "KeySchema": [{"AttributeName": first, "KeyType": "HASH"}, {"AttributeName": second, "KeyType": "RANGE"}]}
+                for first, second in GSIS[:gsis]]
+            for name in {n for pair in GSIS[:gsis] for n in pair}:
+                names[name] = "N" if name == "score" else "S"
+        request["AttributeDefinitions"] = [{"AttributeName": n, "AttributeType": t} for n, t in names.items()]
         if contender == "sql":
             self.cluster.sql(f"SELECT dynamo.create_table('{json.dumps(request)}')")
-            return
-        call = urllib.request.Request(
-            f"http://127.0.0.1:{self.ports[contender]}/", json.dumps(request).encode(),
-            {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810.CreateTable",
-             "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY['access']}/20260101/us-east-1/dynamodb/aws4_request, "
-                              "SignedHeaders=host, Signature=0", "X-Amz-Date": "20260101T000000Z"})
-        urllib.request.urlopen(call).read()
-        time.sleep(1)
+        else:
+            self.emulators.create_table(contender, request)
 
-    def fill(self):
-        small = self.options.emulator_items
-        log(f"loading {self.options.items} items, {small} into each emulator")
-        self.create_table("sql")
-        self.load("sql", "load", 8)
-        self.load("jsonb", "load", 8)
-        for emulator in ("local", "dynalite"):
-            self.create_table(emulator)
-            self.load(emulator, "load", 4, items=small)
-        self.cluster.sql("VACUUM ANALYZE")
+    def fill(self, contender, stem, items, size, gsis=0):
+        self.create_table(contender, stem, gsis)
+        work, connections = ("load", 4) if contender in EMULATORS else ("copy", os.cpu_count())
+        result = self.load(contender, work, connections, items, stem, item_bytes=size)
+        log(f"{contender} {stem}: {items:,} items of {size} B loaded in {result['seconds']:.0f} s")
+
+    def settle(self, stems):
+        """
+        Checkpoint first, VACUUM after it: freezing writes to every page, so the
+        full images that the checkpoint makes necessary are out of the way.
+        """
+        self.cluster.sql("CHECKPOINT")
+        self.cluster.sql("\n".join(f"VACUUM (FREEZE, ANALYZE) {relation_of(c, s)};"
+                                   for s in stems for c in ("sql", "jsonb")))
+        self.warm_up(stems)
+
+    def warm_up(self, stems):
+        self.cluster.prewarm([relation_of(c, s) for s in stems for c in ("sql", "jsonb")])
+
+    def vacuum(self, tables):
+        relations = {relation_of("jsonb" if c.split()[-1] == "jsonb" else "sql", s)
+                     for c, s in tables if c not in EMULATORS}
+        self.cluster.sql("\n".join(f"VACUUM {r};" for r in sorted(relations)))
+
+    def drop(self, stems):
+        for stem in stems:
+            self.cluster.sql(f'DROP TABLE {relation_of("jsonb", stem)};'
+                             f"SELECT dynamo.delete_table('{{\"TableName\": \"{stem}\"}}')")
         self.cluster.sql("CHECKPOINT")
 
-    def run_matrix(self):
-        o = self.options
-        works = {
-            "get": ["pgbench", "jsonb", "sql", "bridge", "local", "dynalite"],
-            "put": ["jsonb", "sql", "bridge", "local", "dynalite"],
-            "update": ["jsonb", "sql", "bridge", "local", "dynalite"],
-            "query": ["jsonb", "sql", "bridge", "local", "dynalite"],
-            "batchget": ["sql", "bridge", "local", "dynalite"],
-            "transact": ["sql", "bridge", "local"],
-            "mix": ["jsonb", "sql", "bridge", "local", "dynalite"],
-        }
-        writes = {"put", "update", "transact", "mix"}
-        for setting in ("durable", "async"):
-            self.cluster.durable(setting == "durable")
-            for work, contenders in works.items():
-                if setting == "async" and work not in writes:
-                    continue
-                for number in range(o.rounds):
-                    for connections in o.connections:
-                        for contender in contenders:
-                            more = {"items": o.emulator_items} if contender in ("local", "dynalite") else {}
-                            self.measure(contender, work, setting, connections, **more)
-                log(f"{setting} {work}: " + ", ".join(
-                    f"{c} {self.median(c, work, setting):.0f}/s" for c in contenders))
-        self.cluster.durable(True)
-        for number in range(o.rounds):
-            for contender in ("jsonb", "sql", "bridge"):
-                for work in ("get", "put"):
-                    self.measure(contender, work, "zipf", 16, zipf=1.1)
+    # ---- what is measured ----
+
+    def cell(self, part, work, contender, connections, stem, items, size=400, sync="on", keys="uniform", gsis=0):
+        if contender in EMULATORS:
+            items = self.options.emulator_items if size == 400 else self.options.emulator_items // 5
+        return {"part": part, "work": work, "contender": contender, "connections": connections, "stem": stem,
+                "items": items, "bytes": size, "sync": sync, "keys": keys, "gsis": gsis}
+
+    def contenders(self, work, emulators=True):
+        found = ["jsonb", "sql", "bridge"]
+        if emulators and self.emulators:
+            found += [e for e in EMULATORS if (work, e) != ("transact", "dynalite")]
+        return found
+
+    def steps(self, part, stem, size, works, connections, sync="on", keys="uniform", emulators=False):
+        steps = []
+        for work in (w for w in WORKS if w in works and w in self.options.only):
+            cells = [self.cell(part, work, contender, c, stem, self.options.items, size, sync, keys)
+                     for c in connections for contender in self.contenders(work, emulators)]
+            if part == "main" and work == "get":
+                cells += [self.cell(part, work, "pgbench", c, stem, self.options.items)
+                          for c in self.options.pgbench_connections]
+            steps.append((f"{part} {work}, {size} B, synchronous_commit {sync}", cells))
+        return steps
+
+    def steps_small(self):
+        o, steps = self.options, []
+        few = o.connections[-2:]
+        if self.wants("main"):
+            steps += self.steps("main", "Bench400", 400, WORKS, o.connections, emulators=True)
+        if self.wants("async"):
+            steps += self.steps("async", "Bench400", 400, WRITES, few, sync="off")
+        if self.wants("zipf"):
+            steps += self.steps("zipf", "Bench400", 400, set(WORKS) - {"batchget", "transact"}, few, keys="zipfian")
+        if self.wants("pgbench"):
+            for work, sync in (("get", "on"), ("query", "on"), ("put", "on"), ("put", "off"), ("update", "off")):
+                if work in o.only:
+                    steps.append((f"pgbench {work}, synchronous_commit {sync}",
+                                  [self.cell("pgbench", work, f"pgbench {c}", 16, "Bench400", o.items, sync=sync)
+                                   for c in ("jsonb", "sql")]))
+        return steps
+
+    def steps_large(self):
+        few = self.options.connections[-2:]
+        return (self.steps("large", "Bench4096", 4096, WORKS, few, emulators=True) +
+                self.steps("large", "Bench4096", 4096, WRITES, few, sync="off"))
+
+    def steps_growth(self):
+        o, steps = self.options, []
+        connections = report.usual(o.connections)
+        for work in (w for w in ("get", "put", "update", "query") if w in o.only):
+            if self.wants("growth"):
+                steps.append((f"growth {work}", [self.cell("growth", work, c, connections, f"Growth{n}", n, sync="off")
+                                                 for n in o.growth for c in ("jsonb", "sql")]))
+            if self.wants("gsis") and work in WRITES:
+                steps.append((f"gsis {work}", [self.cell("gsis", work, c, connections, f"Gsis{g}",
+                                                         o.gsi_items, sync="off", gsis=g)
+                                               for g in GSI_COUNTS for c in ("jsonb", "sql")]))
+        return steps
 
     def run_cold(self):
-        """Query of a collection when nothing is in memory; needs root to drop the kernel's cache."""
-        if os.geteuid() != 0:
-            log("cold runs need root: skipped")
-            return
-        for number in range(self.options.rounds):
-            for contender in ("jsonb", "sql"):
-                self.cluster.pg_ctl("stop")
-                subprocess.run(["sync"], check=True)
-                with open("/proc/sys/vm/drop_caches", "w") as f:
-                    f.write("3\n")
-                self.cluster.pg_ctl("start")
-                result = self.load(contender, "query", 1, min(1.0, self.options.seconds))
-                result.update(contender=contender, work="query", setting="cold", connections=1)
-                self.figures.append(result)
+        """Queries with nothing in memory, of a table as it was loaded."""
+        o = self.options
+        blocks = """SELECT sum(heap_blks_read + coalesce(idx_blks_read, 0) + coalesce(toast_blks_read, 0) +
+            coalesce(tidx_blks_read, 0)) FROM pg_statio_all_tables WHERE relid = '{}'::regclass"""
+        for number in range(o.rounds):
+            for contender in ("jsonb", "sql") if number % 2 == 0 else ("sql", "jsonb"):
+                self.facts["cold"] = self.cluster.cold_start()
+                relation = relation_of(contender, "Bench400")
+                before = int(self.cluster.sql(blocks.format(relation)))
+                cell = self.cell("cold", "query", contender, 1, "Bench400", o.items)
+                result = self.load(contender, "query", 1, o.items, "Bench400", operations=o.cold_operations,
+                                   seconds=20, seed=1000 + number)
+                read = int(self.cluster.sql(blocks.format(relation))) - before
+                # The requests before the window read, too.
+                result["blocks_read"] = read / (result["operations"] + 8)
+                self.figures.append({**result, **cell, "round": number})
+            log(f"cold query, round {number + 1}/{o.rounds}: " + ", ".join(
+                f"{c} {report.median(self.figures, 'per_second', part='cold', contender=c):,.0f}/s"
+                for c in ("jsonb", "sql")))
 
-    def run_growth(self):
-        """GetItem and PutItem as tables grow, and as indexes are added."""
-        for n in self.options.growth:
-            name = f"Growth{n}"
-            self.create_table("sql", name)
-            self.load("sql", "load", 8, items=n, table=name)
-        for gsis in (0, 1, 5):
-            name = f"Indexed{gsis}"
-            self.create_table("sql", name, gsis)
-            self.load("sql", "load", 8, items=10000, table=name)
-        self.cluster.sql("VACUUM ANALYZE")
-        for number in range(self.options.rounds):
-            for n in self.options.growth:
-                for work in ("get", "put"):
-                    self.measure("sql", work, "growth", 8, items=n, table=f"Growth{n}")
-            for gsis in (0, 1, 5):
-                for work in ("put", "update"):
-                    self.measure("sql", work, "gsis", 8, items=10000, table=f"Indexed{gsis}")
+    def measure_size(self, stem, size):
+        """Bytes per item of heap with its maps, of toast and of indexes, as loaded and vacuumed."""
+        for contender in ("jsonb", "sql"):
+            relation = relation_of(contender, stem)
+            heap, toast, index = (float(v) for v in self.cluster.sql(
+                f"""SELECT pg_table_size(c.oid) - coalesce(pg_total_relation_size(nullif(reltoastrelid, 0)), 0),
+                        coalesce(pg_total_relation_size(nullif(reltoastrelid, 0)), 0), pg_indexes_size(c.oid)
+                    FROM pg_class AS c WHERE c.oid = '{relation}'::regclass""").split("|"))
+            n = self.options.items
+            document = float(self.cluster.sql(
+                f"SELECT avg(pg_column_size({'doc' if contender == 'jsonb' else 'item'})) FROM (SELECT * FROM {relation} LIMIT 1000) AS r"))
+            self.facts.setdefault("sizes", {}).setdefault(str(size), {})[contender] = {
+                "document": document, "heap": heap / n, "toast": toast / n, "index": index / n, "total": (heap + toast + index) / n}
+        self.facts["sizes"][str(size)]["item"] = float(self.cluster.sql(
+            f"SELECT avg(dynamo.size(item)) FROM (SELECT item FROM {relation_of('sql', stem)} LIMIT 1000) AS i"))
 
-    def bytes_per_item(self):
-        """Loaded fresh and vacuumed; table, toast and indexes."""
-        n = min(self.options.items, 100000)
-        self.create_table("sql", "Size")
-        self.load("sql", "load", 8, items=n, table="Size")
-        self.cluster.sql("CREATE TABLE bench_size (pk text, sk text, doc jsonb, PRIMARY KEY (pk, sk))")
-        self.cluster.sql("INSERT INTO bench_size SELECT * FROM bench_jsonb ORDER BY pk, sk LIMIT %d" % n)
-        self.cluster.sql("VACUUM FULL bench_size")
-        self.cluster.sql('VACUUM FULL dynamo_data."Size"')
-        ours = float(self.cluster.sql("SELECT pg_total_relation_size('dynamo_data.\"Size\"')"))
-        theirs = float(self.cluster.sql("SELECT pg_total_relation_size('bench_size')"))
-        return ours / n, theirs / n
-
-    def bridge_memory(self, connections):
-        """Resident MB of the bridge with so many idle connections."""
-        sockets = []
+    def measure_memory(self, connections):
+        """Resident MB of the bridge with so many connections that have made a request and are idle."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with open(f"/proc/{self.bridge.pid}/limits") as f:
+            bridge_files = next(int(line.split()[3]) for line in f if line.startswith("Max open files"))
+        connections = min(connections, hard - 100, bridge_files - 200)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, connections + 100)), hard))
+        process = subprocess.Popen(self.load_command("bridge", "get", connections, self.options.items, "Bench400") +
+                                   ["--hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
-            for _ in range(connections):
-                sockets.append(socket.create_connection(("127.0.0.1", self.ports["bridge"])))
-            time.sleep(1)
+            result = json.loads(process.stdout.readline())
+            if result["errors"]:
+                raise Failure(f"{result['errors']} of {connections} connections met errors")
             with open(f"/proc/{self.bridge.pid}/status") as f:
-                for line in f:
-                    if line.startswith("VmRSS:"):
-                        return int(line.split()[1]) / 1024
+                resident = next(int(line.split()[1]) for line in f if line.startswith("VmRSS:"))
+            self.facts["memory"] = {"connections": connections, "mb": resident / 1024}
+            log(f"the bridge with {connections} idle connections: {resident / 1024:.0f} MB")
         finally:
-            for s in sockets:
-                s.close()
+            process.stdin.close()
+            process.wait(60)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    # ---- report ----
+    # ---- everything ----
 
-    def report(self, sizes, memory):
-        lines = ["# Figures", "",
-                 f"Written by `make bench` on {time.strftime('%Y-%m-%d')}. Operations per second, medians of "
-                 f"{self.options.rounds} rounds of {self.options.seconds:g} s, all contenders in turn on one machine: "
-                 f"{os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB, "
-                 f"{platform.system()} {platform.release()}, "
-                 f"{self.cluster.sql('SHOW server_version')}. {self.options.items} items of 400 B in collections of 100 "
-                 f"({self.options.emulator_items} in DynamoDB Local and dynalite, which are held in memory). "
-                 "Only ratios within one run mean anything.", ""]
-        for setting in ("durable", "async"):
-            lines += [f"## {'synchronous_commit on' if setting == 'durable' else 'synchronous_commit off'}", "",
-                      "| work | contender | " + " | ".join(f"{c} connections" for c in self.options.connections) +
-                      " | p99 ms at the last |", "| --- | --- |" + " ---: |" * (len(self.options.connections) + 1)]
-            seen = []
-            for f in self.figures:
-                key = (f["work"], f["contender"])
-                if f["setting"] != setting or key in seen:
-                    continue
-                seen.append(key)
-            for work, contender in sorted(seen, key=lambda k: [f["work"] for f in self.figures].index(k[0])):
-                cells = [f"{self.median(contender, work, setting, c):,.0f}" for c in self.options.connections]
-                p99 = self.median(contender, work, setting, self.options.connections[-1], "p99_us") / 1000
-                lines.append(f"| {work} | {contender} | " + " | ".join(cells) +
-                             (f" | {p99:.2f} |" if p99 else " | |"))
-            lines.append("")
-        lines += ["## Ratios", "", "At the best number of connections of each.", "",
-                  "| work | ratio | measured | goal |", "| --- | --- | ---: | ---: |"]
-        for work, fast, slow, goal, setting in GOALS:
-            a = self.median(fast, work, setting)
-            b = self.median(slow, "get" if slow == "pgbench" else work, "durable" if slow == "pgbench" else setting)
-            if a and b:
-                lines.append(f"| {work} ({setting}) | {fast} / {slow} | {a / b:.2f} | {goal} |")
-        cold = [self.median(c, "query", "cold") for c in ("sql", "jsonb")]
-        if all(cold):
-            lines.append(f"| query (cold) | sql / jsonb | {cold[0] / cold[1]:.2f} | 5 |")
-        if sizes:
-            lines.append(f"| bytes on disk per item | sql / jsonb ({sizes[0]:.0f} / {sizes[1]:.0f}) | "
-                         f"{sizes[0] / sizes[1]:.2f} | 0.9 or less |")
-        growth = [self.median("sql", "get", "growth", items=n) for n in self.options.growth]
-        if all(growth) and len(growth) > 1:
-            lines.append(f"| get time, {self.options.growth[-1]} against {self.options.growth[0]} items | | "
-                         f"{growth[0] / growth[-1]:.2f} | 1.3 or less |")
-        if memory:
-            lines.append(f"| bridge, MB with 5,000 idle connections | | {memory:.0f} | under 100 |")
-        lines += ["", "## Growth", "", "| table | work | per second |", "| --- | --- | ---: |"]
-        for setting in ("growth", "gsis"):
-            for table, work in dict.fromkeys((f["table"], f["work"]) for f in self.figures if f["setting"] == setting):
-                lines.append(f"| {table} | {work} | {self.median('sql', work, setting, table=table):,.0f} |")
-        for contender in ("jsonb", "sql", "bridge"):
-            for work in ("get", "put"):
-                m = self.median(contender, work, "zipf")
-                if m:
-                    lines.append(f"| {contender}, zipfian keys | {work} | {m:,.0f} |")
-        text = "\n".join(lines) + "\n"
-        for name, content in (("results.md", text), ("results.svg", self.plot()),
-                              ("results.json", json.dumps(self.figures, indent=1) + "\n")):
+    def run(self):
+        o = self.options
+        small, large, growth = self.steps_small(), self.steps_large() if self.wants("large") else [], self.steps_growth()
+        self.cells = o.rounds * sum(len(cells) for _, cells in small + large + growth)
+        log(f"{self.cells} measurements of {o.seconds:g} s in {o.rounds} rounds")
+        if small or self.wants("size") or self.wants("cold") or self.wants("memory"):
+            self.run_small(small)
+        if large:
+            self.run_large(large)
+        if growth:
+            self.run_growth(growth)
+
+    def run_small(self, steps):
+        o = self.options
+        for contender in ("sql", "jsonb"):
+            self.fill(contender, "Bench400", o.items, 400)
+        self.settle(["Bench400"])
+        if self.wants("size"):
+            self.measure_size("Bench400", 400)
+        if self.wants("cold") and "query" in o.only:
+            self.run_cold()
+            self.warm_up(["Bench400"])
+        self.cluster.sql("SELECT pg_prewarm('pgbench_accounts'), pg_prewarm('pgbench_accounts_pkey')")
+        self.start_bridge()
+        if self.emulators and self.wants("main"):
+            for emulator in EMULATORS:
+                self.fill(emulator, "Bench400", o.emulator_items, 400)
+        self.run_rounds(steps)
+        if self.wants("memory"):
+            self.measure_memory(100 if o.quick else 5000)
+        self.drop(["Bench400"])
+
+    def run_large(self, steps):
+        o = self.options
+        for contender in ("sql", "jsonb"):
+            self.fill(contender, "Bench4096", o.items, 4096)
+        self.settle(["Bench4096"])
+        self.measure_size("Bench4096", 4096)
+        self.start_bridge()
+        if self.emulators:
+            for emulator in EMULATORS:
+                self.fill(emulator, "Bench4096", o.emulator_items // 5, 4096)
+        self.run_rounds(steps)
+        self.drop(["Bench4096"])
+
+    def run_growth(self, steps):
+        o = self.options
+        stems = []
+        if self.wants("growth"):
+            for n in o.growth:
+                stems.append(f"Growth{n}")
+                for contender in ("sql", "jsonb"):
+                    self.fill(contender, stems[-1], n, 400)
+        if self.wants("gsis"):
+            for gsis in GSI_COUNTS:
+                stems.append(f"Gsis{gsis}")
+                for contender in ("sql", "jsonb"):
+                    self.fill(contender, stems[-1], o.gsi_items, 400, gsis)
+        self.settle(stems)
+        self.run_rounds(steps)
+
+    def write(self, complete, began):
+        facts = {**self.facts, "machine": self.machine, "complete": complete, "minutes": (time.time() - began) / 60,
+                 "date": time.strftime("%Y-%m-%d %H:%M"),
+                 "options": {k: v for k, v in vars(self.options).items() if k not in ("output", "directory")}}
+        os.makedirs(self.options.output, exist_ok=True)
+        text = report.tables(self.figures, facts)
+        for name, content in (("results.md", text), ("results.svg", report.plot(self.figures)),
+                              ("results.json", report.figures_as_json(self.figures, facts))):
             with open(os.path.join(self.options.output, name), "w") as f:
                 f.write(content)
         print(text)
+        log(f"{self.options.output}/results.md, .svg and .json are written")
 
-    def plot(self):
-        """Throughput and p99 of GetItem and PutItem by concurrency, four panels."""
-        colours = {"pgbench": "#888888", "jsonb": "#b8860b", "sql": "#1f77b4", "bridge": "#d62728",
-                   "local": "#2ca02c", "dynalite": "#9467bd"}
-        connections = self.options.connections
-        out = ['<svg xmlns="http://www.w3.org/2000/svg" width="960" height="720" font-family="sans-serif" '
-               'font-size="12"><rect width="960" height="720" fill="white"/>']
-        panels = [("get", "per_second", "GetItem, operations/s"), ("get", "p99_us", "GetItem, p99 in ms"),
-                  ("put", "per_second", "PutItem (durable), operations/s"), ("put", "p99_us", "PutItem, p99 in ms")]
-        for number, (work, column, title) in enumerate(panels):
-            x0, y0 = 70 + number % 2 * 470, 50 + number // 2 * 340
-            width, height = 300, 240
-            series = {}
-            for contender in colours:
-                points = [self.median(contender, work, "durable", c, column) for c in connections]
-                if any(points):
-                    series[contender] = [(p or 0) / (1000 if column == "p99_us" else 1) for p in points]
-            top = max((max(v) for v in series.values()), default=1) * 1.05 or 1
-            out.append(f'<text x="{x0}" y="{y0 - 12}" font-weight="bold">{title}</text>'
-                       f'<path d="M{x0} {y0}V{y0 + height}H{x0 + width}" fill="none" stroke="black"/>')
-            for tick in range(5):
-                y = y0 + height - height * tick / 4
-                out.append(f'<text x="{x0 - 6}" y="{y + 4}" text-anchor="end">{top * tick / 4:,.4g}</text>')
-            step = width / max(1, len(connections) - 1)
-            for i, c in enumerate(connections):
-                out.append(f'<text x="{x0 + i * step}" y="{y0 + height + 16}" text-anchor="middle">{c}</text>')
-            for i, (contender, values) in enumerate(series.items()):
-                points = " ".join(f"{x0 + k * step:.1f},{y0 + height - height * v / top:.1f}"
-                                  for k, v in enumerate(values))
-                out.append(f'<polyline points="{points}" fill="none" stroke="{colours[contender]}" stroke-width="2"/>'
-                           f'<text x="{x0 + width + 8}" y="{y0 + 14 + i * 16}" fill="{colours[contender]}">{contender}</text>')
-        out.append("</svg>\n")
-        return "\n".join(out)
+
+def comma_list(kind=str, choices=None):
+    def parse(text):
+        values = [kind(v) for v in text.split(",") if v]
+        if choices and not set(values) <= set(choices):
+            raise argparse.ArgumentTypeError("known are " + ", ".join(choices))
+        return values
+    return parse
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="small and short: shows that it works, measures nothing")
+    parser.add_argument("--only", type=comma_list(choices=WORKS), default=WORKS, help="work: " + ",".join(WORKS))
+    parser.add_argument("--skip", type=comma_list(choices=PARTS), default=[], help="parts: " + ",".join(PARTS))
+    parser.add_argument("--items", type=int, help="1000000")
+    parser.add_argument("--emulator-items", type=int, help="in DynamoDB Local and dynalite: 20000")
+    parser.add_argument("--gsi-items", type=int, help="in tables with indexes: 100000")
+    parser.add_argument("--growth", type=comma_list(int), help="10000,100000,1000000,5000000")
+    parser.add_argument("--rounds", type=int, help="3")
+    parser.add_argument("--seconds", type=float, help="1.5, of each measurement")
+    parser.add_argument("--connections", type=comma_list(int), help="1,4,16,64; parts but main take the last two")
+    parser.add_argument("--pgbench-connections", type=comma_list(int), help="1,4,8,16,32,64")
+    parser.add_argument("--cold-operations", type=int, help="300")
+    parser.add_argument("--zipf", type=float, default=0.99, help="exponent of zipfian keys")
+    parser.add_argument("--output", help="directory of the results; default here, with --quick --directory")
+    parser.add_argument("--directory", default=os.path.join(TOP, "build", "bench"), help="to work in")
+    options = parser.parse_args()
+    full = {"items": 1000000, "emulator_items": 20000, "gsi_items": 100000, "rounds": 3, "seconds": 1.5,
+            "growth": [10000, 100000, 1000000, 5000000], "connections": [1, 4, 16, 64],
+            "pgbench_connections": [1, 4, 8, 16, 32, 64], "cold_operations": 300, "output": HERE}
+    quick = {"items": 2000, "emulator_items": 500, "gsi_items": 1000, "rounds": 1, "seconds": 0.2,
+             "growth": [1000, 2000], "connections": [1, 8], "pgbench_connections": [8], "cold_operations": 20,
+             "output": options.directory}
+    for name, value in (quick if options.quick else full).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="small and short: shows that it works, measures nothing")
-    parser.add_argument("--items", type=int, default=1000000)
-    parser.add_argument("--emulator-items", type=int, default=20000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--connections", type=lambda s: [int(c) for c in s.split(",")], default=[1, 16, 64])
-    parser.add_argument("--growth", type=lambda s: [int(c) for c in s.split(",")],
-                        default=[10000, 100000, 1000000, 5000000])
-    parser.add_argument("--output", default=HERE)
-    options = parser.parse_args()
-    if options.quick:
-        options.items, options.emulator_items, options.rounds, options.seconds = 2000, 500, 1, 0.3
-        options.growth, options.connections, options.output = [1000, 2000], [1, 8], BUILD
+    options = parse_options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    began = time.time()
     bench = Bench(options)
+    status = 0
     try:
-        bench.build()
         bench.start()
-        bench.fill()
-        bench.run_matrix()
-        memory = bench.bridge_memory(100 if options.quick else 5000)
-        sizes = bench.bytes_per_item()
-        bench.run_growth()
-        bench.run_cold()
-        bench.report(sizes, memory)
+        try:
+            bench.run()
+            bench.write(True, began)
+        except BaseException:
+            if bench.figures:
+                bench.write(False, began)
+            raise
+    except Failure as failure:
+        print(f"bench: {failure}", file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        print("bench: interrupted", file=sys.stderr)
+        status = 130
     finally:
         bench.stop()
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@
  * server's whole answer; pgbench cannot build a request text, so that the
  * server would be charged for the client's string handling.  Here one
  * program makes the same requests for every contender and signs each one
- * for real, so that ratios compare servers and not clients.
+ * for real, so that ratios compare servers and not clients.  (bench.py runs
+ * pgbench beside it and shows whether the two agree.)
  *
  * One thread, one epoll set, --connections sockets, one request in flight on
  * each.  Keys are drawn uniformly or from a zipfian distribution over items
@@ -17,10 +18,18 @@
  *	  http		DynamoDB's API: our bridge, DynamoDB Local, dynalite
  *	  sql		our SQL functions, prepared: SELECT dynamo.get_item($1)
  *	  jsonb		what a Postgres user would write instead: a table
- *				bench_jsonb(pk, sk, doc jsonb), prepared statements
+ *				(pk text, sk text, doc jsonb), prepared statements
+ *
+ * A run has two phases.  In the first each connection sends some requests
+ * that are not measured, so that plans and caches are there, and the answers
+ * are looked into: a Query has to bring its 100 items.  Then the window
+ * begins.  At both ends of it the CPU time of the servers (--cpu-of, with
+ * all their children) is read, and that of the whole machine.
  *
  * Prints one JSON object on one line: operations, errors, seconds,
- * throughput, latencies in microseconds.
+ * throughput, latencies in microseconds, CPU microseconds per operation of
+ * the servers and of this program, and the share of the machine's CPU that
+ * neither of them took.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,6 +39,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <libpq-fe.h>
+#include <limits.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -43,8 +53,11 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "usage.h"
 
 #define COLLECTION_ITEMS	100
 #define BODY_MAX			(1 << 20)
@@ -52,6 +65,20 @@
 #define BATCH_GET_ITEMS		100
 #define BATCH_WRITE_ITEMS	25
 #define TRANSACT_ITEMS		4
+
+/* Keys have a fixed width without padding, so that pgbench can make them. */
+#define FIRST_COLLECTION	10000000
+#define FIRST_SORT_KEY		1000
+
+/* An item without its notes, about, as DynamoDB counts. */
+#define FIXED_BYTES			122
+#define NOTE_BYTES			250
+#define PROSE_BYTES			65536
+
+/* The first phase: so many requests on each connection, in that time at most. */
+#define WARM_REQUESTS		8
+#define WARM_NS				UINT64_C(500000000)
+
 
 /*
  * Histogram: HISTOGRAM_SUB buckets to each power of two of nanoseconds, so
@@ -69,19 +96,22 @@ typedef enum Driver
 
 typedef enum Work
 {
-	WORK_LOAD,					/* every item once, in batches of 25 */
+	WORK_COPY,					/* every item once, in random order, COPY */
+	WORK_LOAD,					/* the same in batches of 25 */
 	WORK_GET,
 	WORK_PUT,
 	WORK_UPDATE,				/* counter + 1 on condition that the item
-								 * exists */
+								 * exists and is active */
 	WORK_QUERY,					/* a collection of 100 */
 	WORK_BATCH_GET,				/* 100 items */
 	WORK_TRANSACT,				/* 4 updates */
 	WORK_MIX					/* half get, half put */
 } Work;
 
+static const char *const drivers[] = {"http", "sql", "jsonb", NULL};
+
 static const char *const work_names[] = {
-	"load", "get", "put", "update", "query", "batchget", "transact", "mix", NULL
+	"copy", "load", "get", "put", "update", "query", "batchget", "transact", "mix", NULL
 };
 
 typedef enum ConnectionState
@@ -97,6 +127,7 @@ typedef struct Connection
 	int			fd;
 	PGconn	   *pg;
 	bool		failed;			/* the request in flight met an error */
+	int			expected;		/* items its answer has to bring */
 	char	   *out;			/* HTTP request */
 	size_t		out_len;
 	size_t		out_sent;
@@ -104,6 +135,7 @@ typedef struct Connection
 	size_t		in_len;
 	size_t		in_size;
 	uint64_t	started;		/* monotonic ns */
+	long		left;			/* requests it may still send */
 } Connection;
 
 /* Options */
@@ -122,6 +154,8 @@ static const char *region = "us-east-1";
 static const char *access_key = "local";
 static const char *secret_key = "local";
 static uint64_t seed = 42;
+static long max_operations = 0; /* 0: until the time is over */
+static bool hold = false;
 
 /* State of the run */
 static uint64_t histogram[HISTOGRAM_BUCKETS];
@@ -129,9 +163,14 @@ static uint64_t done,
 			errors,
 			bytes_in;
 static char first_error[300];
-static long load_next;			/* WORK_LOAD: the next item */
+static long started;			/* requests */
+static bool checking;			/* look into answers */
+static int	expected;			/* items the next answer has to bring */
+static long *load_order;		/* WORK_LOAD and WORK_COPY: items, shuffled */
+static long load_next;			/* WORK_LOAD: index of the next item */
+static double zipf_zeta;		/* sum of 1 / rank^zipf */
 static char *body;
-static char *filler;
+static char *prose;				/* what notes are cut from */
 static unsigned char signing_key[32];
 static char signing_day[9];
 
@@ -170,24 +209,24 @@ random_unit(void)
 }
 
 /*
- * A rank in 1..n with probability proportional to rank^-s, s > 1, by
- * rejection (Devroye, Non-Uniform Random Variate Generation, X.6.1).
+ * A rank in 0..n-1 with probability proportional to 1 / (rank + 1)^zipf, for
+ * zipf below 1 (Gray and others, Quickly Generating Billion-Record Synthetic
+ * Databases, 1994; what YCSB does, too).
  */
 static long
-random_zipf(long n, double s)
+random_zipf(long n)
 {
-	double		b = pow(2.0, s - 1.0);
+	double		half = 1.0 + pow(0.5, zipf);
+	double		eta = (1.0 - pow(2.0 / (double) n, 1.0 - zipf)) / (1.0 - half / zipf_zeta);
+	double		u = random_unit();
+	long		rank;
 
-	for (;;)
-	{
-		double		u = random_unit();
-		double		v = random_unit();
-		double		x = floor(pow(u, -1.0 / (s - 1.0)));
-		double		t = pow(1.0 + 1.0 / x, s - 1.0);
-
-		if (x <= (double) n && v * x * (t - 1.0) / (b - 1.0) <= t / b)
-			return (long) x;
-	}
+	if (u * zipf_zeta < 1.0)
+		return 0;
+	if (u * zipf_zeta < half)
+		return 1;
+	rank = (long) ((double) n * pow(eta * u - eta + 1.0, 1.0 / (1.0 - zipf)));
+	return rank < n ? rank : n - 1;
 }
 
 /* The next item to work on.  Hot ranks are scattered over the collections. */
@@ -198,20 +237,78 @@ pick_item(void)
 
 	if (zipf == 0)
 		return (long) (random_bits() % (uint64_t) nitems);
-	rank = (uint64_t) random_zipf(nitems, zipf);
+	rank = (uint64_t) random_zipf(nitems);
 	return (long) ((rank * UINT64_C(11400714819323198485) >> 11) % (uint64_t) nitems);
+}
+
+/* All items in random order, the same for every contender. */
+static void
+shuffle_items(void)
+{
+	load_order = malloc((size_t) nitems * sizeof(long));
+	if (!load_order)
+		die("out of memory");
+	for (long i = 0; i < nitems; i++)
+	{
+		long		j = (long) (random_bits() % (uint64_t) (i + 1));
+
+		load_order[i] = load_order[j];
+		load_order[j] = i;
+	}
+}
+
+/* English-like text, so that it compresses as text does. */
+static void
+write_prose(void)
+{
+	static const char *const words[] = {
+		"the", "order", "of", "and", "customer", "to", "a", "in", "shipped", "that", "is", "returned",
+		"for", "warehouse", "it", "with", "as", "was", "invoice", "on", "delivery", "be", "by", "at",
+		"address", "not", "this", "but", "had", "payment", "from", "parcel", "they", "which", "or", "signed",
+		"one", "we", "yesterday", "all", "there", "can", "were", "colour", "been", "if", "more", "refund",
+		"when", "will", "would", "damaged", "who", "so", "said", "catalogue", "what", "up", "its", "about",
+		"than", "into", "complaint", "them"
+	};
+	size_t		size = PROSE_BYTES + (size_t) item_bytes;
+	char	   *p;
+
+	prose = malloc(size + 16);
+	if (!prose)
+		die("out of memory");
+	for (p = prose; p < prose + size;)
+		p += sprintf(p, "%s ", words[random_bits() % (sizeof(words) / sizeof(words[0]))]);
 }
 
 static int
 write_key(char *dest, long item)
 {
-	return sprintf(dest, "\"pk\":{\"S\":\"c#%08ld\"},\"sk\":{\"S\":\"i#%04ld\"}",
-				   item / COLLECTION_ITEMS, item % COLLECTION_ITEMS);
+	return sprintf(dest, "\"pk\":{\"S\":\"c#%ld\"},\"sk\":{\"S\":\"i#%ld\"}",
+				   FIRST_COLLECTION + item / COLLECTION_ITEMS, FIRST_SORT_KEY + item % COLLECTION_ITEMS);
+}
+
+/* A list of notes, around each of which there is before and after. */
+static int
+write_notes(char *dest, const char *before, const char *after)
+{
+	char	   *p = dest;
+	const char *from = prose + random_bits() % PROSE_BYTES;
+	int			left = item_bytes - FIXED_BYTES;
+
+	while (left > 0)
+	{
+		int			n = left < NOTE_BYTES ? left : NOTE_BYTES;
+
+		p += sprintf(p, "%s%s%.*s%s", p == dest ? "" : ",", before, n, from, after);
+		from += n;
+		left -= n;
+	}
+	return (int) (p - dest);
 }
 
 /*
- * An item in DynamoDB JSON, about item_bytes of attribute data.  Its score is
- * drawn anew each time: a put that changes nothing would measure nothing.
+ * An item in DynamoDB JSON, about item_bytes of attribute data.  Score and
+ * notes are drawn anew each time: a put that changes nothing would measure
+ * nothing.
  */
 static int
 write_item(char *dest, long item)
@@ -225,8 +322,10 @@ write_item(char *dest, long item)
 				 "\"counter\":{\"N\":\"0\"},\"active\":{\"BOOL\":true},"
 				 "\"tags\":{\"SS\":[\"alpha\",\"beta\",\"gamma\"]},"
 				 "\"address\":{\"M\":{\"city\":{\"S\":\"Springfield\"},\"zip\":{\"S\":\"%05ld\"}}},"
-				 "\"notes\":{\"S\":\"%s\"}}",
-				 item, score, item % 100000, filler);
+				 "\"notes\":{\"L\":[",
+				 item, score, item % 100000);
+	p += write_notes(p, "{\"S\":\"", "\"}");
+	p += sprintf(p, "]}}");
 	return (int) (p - dest);
 }
 
@@ -234,13 +333,36 @@ write_item(char *dest, long item)
 static int
 write_document(char *dest, long item)
 {
+	char	   *p = dest;
 	long		score = (long) (random_bits() % 1000003);
 
-	return sprintf(dest, "{\"pk\":\"c#%08ld\",\"sk\":\"i#%04ld\",\"name\":\"Customer %ld\",\"score\":%ld,"
-				   "\"counter\":0,\"active\":true,\"tags\":[\"alpha\",\"beta\",\"gamma\"],"
-				   "\"address\":{\"city\":\"Springfield\",\"zip\":\"%05ld\"},\"notes\":\"%s\"}",
-				   item / COLLECTION_ITEMS, item % COLLECTION_ITEMS, item,
-				   score, item % 100000, filler);
+	p += sprintf(p, "{\"pk\":\"c#%ld\",\"sk\":\"i#%ld\",\"name\":\"Customer %ld\",\"score\":%ld,"
+				 "\"counter\":0,\"active\":true,\"tags\":[\"alpha\",\"beta\",\"gamma\"],"
+				 "\"address\":{\"city\":\"Springfield\",\"zip\":\"%05ld\"},\"notes\":[",
+				 FIRST_COLLECTION + item / COLLECTION_ITEMS, FIRST_SORT_KEY + item % COLLECTION_ITEMS, item,
+				 score, item % 100000);
+	p += write_notes(p, "\"", "\"");
+	p += sprintf(p, "]}");
+	return (int) (p - dest);
+}
+
+/*
+ * Item i of the TRANSACT_ITEMS of a transaction: distinct and ascending, so
+ * that transactions on rows that are locked in turn cannot deadlock.
+ */
+static long
+transact_item(long first, int i)
+{
+	long		stride = nitems / TRANSACT_ITEMS;
+
+	return first % stride + i * stride;
+}
+
+/* Item i of a batch, distinct by construction. */
+static long
+batch_item(long first, int i)
+{
+	return (first + i * (nitems / BATCH_GET_ITEMS)) % nitems;
 }
 
 /*
@@ -253,12 +375,14 @@ next_request(Work what, size_t *len)
 	char	   *p = body;
 	const char *operation;
 
+	expected = 0;
 	switch (what)
 	{
 		case WORK_MIX:
 			return next_request(random_bits() & 1 ? WORK_GET : WORK_PUT, len);
 		case WORK_GET:
 			operation = "GetItem";
+			expected = 1;
 			p += sprintf(p, "{\"TableName\":\"%s\",\"Key\":{", table);
 			p += write_key(p, pick_item());
 			p += sprintf(p, "}}");
@@ -280,21 +404,22 @@ next_request(Work what, size_t *len)
 			break;
 		case WORK_QUERY:
 			operation = "Query";
+			expected = COLLECTION_ITEMS;
 			p += sprintf(p, "{\"TableName\":\"%s\",\"KeyConditionExpression\":\"pk = :pk\","
-						 "\"ExpressionAttributeValues\":{\":pk\":{\"S\":\"c#%08ld\"}}}",
-						 table, pick_item() / COLLECTION_ITEMS);
+						 "\"ExpressionAttributeValues\":{\":pk\":{\"S\":\"c#%ld\"}}}",
+						 table, FIRST_COLLECTION + pick_item() / COLLECTION_ITEMS);
 			break;
 		case WORK_BATCH_GET:
 			operation = "BatchGetItem";
+			expected = BATCH_GET_ITEMS;
 			p += sprintf(p, "{\"RequestItems\":{\"%s\":{\"Keys\":[", table);
 			{
 				long		first = pick_item();
 
-				/* distinct by construction: a stride through the items */
 				for (int i = 0; i < BATCH_GET_ITEMS; i++)
 				{
 					p += sprintf(p, i ? ",{" : "{");
-					p += write_key(p, (first + i * (nitems / BATCH_GET_ITEMS)) % nitems);
+					p += write_key(p, batch_item(first, i));
 					p += sprintf(p, "}");
 				}
 			}
@@ -309,7 +434,7 @@ next_request(Work what, size_t *len)
 				for (int i = 0; i < TRANSACT_ITEMS; i++)
 				{
 					p += sprintf(p, "%s{\"Update\":{\"TableName\":\"%s\",\"Key\":{", i ? "," : "", table);
-					p += write_key(p, (first + i * (nitems / TRANSACT_ITEMS)) % nitems);
+					p += write_key(p, transact_item(first, i));
 					p += sprintf(p, "},\"UpdateExpression\":\"SET #c = #c + :one\","
 								 "\"ExpressionAttributeNames\":{\"#c\":\"counter\"},"
 								 "\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"}}}}");
@@ -317,6 +442,7 @@ next_request(Work what, size_t *len)
 			}
 			p += sprintf(p, "]}");
 			break;
+		case WORK_COPY:
 		case WORK_LOAD:
 		default:
 			if (load_next >= nitems)
@@ -326,7 +452,7 @@ next_request(Work what, size_t *len)
 			for (int i = 0; i < BATCH_WRITE_ITEMS && load_next < nitems; i++, load_next++)
 			{
 				p += sprintf(p, "%s{\"PutRequest\":{\"Item\":", i ? "," : "");
-				p += write_item(p, load_next);
+				p += write_item(p, load_order[load_next]);
 				p += sprintf(p, "}}");
 			}
 			p += sprintf(p, "]}}");
@@ -382,6 +508,32 @@ note_error(const char *text)
 {
 	if (errors++ == 0)
 		snprintf(first_error, sizeof(first_error), "%s", text);
+}
+
+/* Every item has a counter, and nothing else has. */
+static int
+count_items(const char *answer)
+{
+	int			n = 0;
+
+	while ((answer = strstr(answer, "\"counter\"")) != NULL)
+	{
+		answer++;
+		n++;
+	}
+	return n;
+}
+
+static void
+check_answer(Connection *c, int items)
+{
+	char		message[100];
+
+	if (!checking || c->failed || items == c->expected)
+		return;
+	snprintf(message, sizeof(message), "an answer of %s has %d items instead of %d",
+			 work_names[work], items, c->expected);
+	die(message);
 }
 
 /* ---- SigV4 ---- */
@@ -524,7 +676,7 @@ find_header(const char *head, const char *name)
 
 /* Is the answer complete?  Its status goes to *status, its body to *text. */
 static bool
-http_complete(Connection *c, int *status, const char **text)
+http_complete(Connection *c, int *status, const char **answer)
 {
 	char	   *end;
 	const char *value;
@@ -537,7 +689,7 @@ http_complete(Connection *c, int *status, const char **text)
 		return false;
 	head = (size_t) (end - c->in) + 4;
 	*status = atoi(c->in + 9);
-	*text = c->in + head;
+	*answer = c->in + head;
 	*end = '\0';
 	if ((value = find_header(c->in, "\r\ncontent-length:")) != NULL)
 		complete = c->in_len >= head + strtoul(value, NULL, 10);
@@ -552,7 +704,7 @@ static bool
 http_receive(Connection *c)
 {
 	int			status;
-	const char *text;
+	const char *answer;
 
 	for (;;)
 	{
@@ -571,36 +723,38 @@ http_receive(Connection *c)
 		if (n <= 0)
 			die("the server closed a connection before its answer was complete");
 		c->in_len += (size_t) n;
-		if (http_complete(c, &status, &text))
+		if (http_complete(c, &status, &answer))
 			break;
 	}
 	bytes_in += c->in_len;
 	if (status != 200)
 	{
 		c->failed = true;
-		note_error(text);
+		note_error(answer);
 	}
+	if (checking)
+		check_answer(c, count_items(answer));
 	return true;
 }
 
 /* ---- libpq driver ---- */
 
 static void
-pg_prepare(Connection *c, const char *name, const char *sql)
+pg_prepare(Connection *c, const char *name, const char *format)
 {
-	PGresult   *r = PQprepare(c->pg, name, sql, 0, NULL);
+	char		sql[1024];
+	PGresult   *r;
 
+	snprintf(sql, sizeof(sql), format, table);
+	r = PQprepare(c->pg, name, sql, 0, NULL);
 	if (PQresultStatus(r) != PGRES_COMMAND_OK)
 		die(PQerrorMessage(c->pg));
 	PQclear(r);
 }
 
 static void
-pg_connect(Connection *c)
+pg_prepare_all(Connection *c)
 {
-	c->pg = PQconnectdb(conninfo);
-	if (PQstatus(c->pg) != CONNECTION_OK)
-		die(PQerrorMessage(c->pg));
 	if (driver == DRIVER_SQL)
 	{
 		pg_prepare(c, "GetItem", "SELECT dynamo.get_item($1::json)");
@@ -610,49 +764,105 @@ pg_connect(Connection *c)
 		pg_prepare(c, "BatchGetItem", "SELECT dynamo.batch_get_item($1::json)");
 		pg_prepare(c, "BatchWriteItem", "SELECT dynamo.batch_write_item($1::json)");
 		pg_prepare(c, "TransactWriteItems", "SELECT dynamo.transact_write_items($1::json)");
+		return;
 	}
-	else
-	{
-		pg_prepare(c, "get", "SELECT doc FROM bench_jsonb WHERE pk = $1 AND sk = $2");
-		pg_prepare(c, "put", "INSERT INTO bench_jsonb VALUES ($1, $2, $3::jsonb)"
-				   " ON CONFLICT (pk, sk) DO UPDATE SET doc = excluded.doc");
-		pg_prepare(c, "update", "UPDATE bench_jsonb SET doc = jsonb_set(doc, '{counter}',"
-				   " to_jsonb((doc->>'counter')::numeric + 1))"
-				   " WHERE pk = $1 AND sk = $2 AND doc->'active' = 'true'");
-		pg_prepare(c, "query", "SELECT doc FROM bench_jsonb WHERE pk = $1 ORDER BY sk");
-	}
+	pg_prepare(c, "get", "SELECT doc FROM \"%s\" WHERE pk = $1 AND sk = $2");
+	pg_prepare(c, "put", "INSERT INTO \"%s\" VALUES ($1, $2, $3::jsonb)"
+			   " ON CONFLICT (pk, sk) DO UPDATE SET doc = excluded.doc");
+	pg_prepare(c, "update", "UPDATE \"%s\" SET doc = jsonb_set(doc, '{counter}',"
+			   " to_jsonb((doc->>'counter')::numeric + $3::numeric))"
+			   " WHERE pk = $1 AND sk = $2 AND doc->'active' = $4::jsonb");
+	pg_prepare(c, "query", "SELECT doc FROM \"%s\" WHERE pk = $1 ORDER BY sk");
+	pg_prepare(c, "batchget", "SELECT doc FROM unnest($1::text[], $2::text[]) AS k(pk, sk)"
+			   " JOIN \"%s\" USING (pk, sk)");
+	pg_prepare(c, "transact", "UPDATE \"%s\" AS t SET doc = jsonb_set(doc, '{counter}',"
+			   " to_jsonb((doc->>'counter')::numeric + $3::numeric))"
+			   " FROM unnest($1::text[], $2::text[]) AS k(pk, sk) WHERE t.pk = k.pk AND t.sk = k.sk");
+}
+
+static PGconn *
+pg_open(void)
+{
+	PGconn	   *pg = PQconnectdb(conninfo);
+
+	if (PQstatus(pg) != CONNECTION_OK)
+		die(PQerrorMessage(pg));
+	return pg;
+}
+
+static void
+pg_connect(Connection *c)
+{
+	c->pg = pg_open();
+	pg_prepare_all(c);
 	PQsetnonblocking(c->pg, 1);
 	c->fd = PQsocket(c->pg);
 }
 
-/* Sends the next statement of the work; false at the end of a load. */
+/* Sends a statement with two text arrays: the keys of n items. */
+static bool
+jsonb_send_many(Connection *c, const char *name, int n, long (*item_of) (long, int))
+{
+	char		pks[BATCH_GET_ITEMS * 16],
+				sks[BATCH_GET_ITEMS * 16];
+	const char *values[3] = {pks, sks, "1"};
+	char	   *p = pks,
+			   *q = sks;
+	long		first = pick_item();
+
+	for (int i = 0; i < n; i++)
+	{
+		long		item = item_of(first, i);
+
+		p += sprintf(p, "%cc#%ld", i ? ',' : '{', FIRST_COLLECTION + item / COLLECTION_ITEMS);
+		q += sprintf(q, "%ci#%ld", i ? ',' : '{', FIRST_SORT_KEY + item % COLLECTION_ITEMS);
+	}
+	strcpy(p, "}");
+	strcpy(q, "}");
+	return PQsendQueryPrepared(c->pg, name, n == BATCH_GET_ITEMS ? 2 : 3, values, NULL, NULL, 0);
+}
+
+/* Sends the next statement of the work. */
 static bool
 jsonb_send(Connection *c)
 {
 	Work		what = work == WORK_MIX ? (random_bits() & 1 ? WORK_GET : WORK_PUT) : work;
 	char		pk[32],
 				sk[32];
-	const char *values[3] = {pk, sk, body};
-	long		item = what == WORK_LOAD ? load_next++ : pick_item();
+	const char *values[4] = {pk, sk};
+	long		item;
 
-	if (item >= nitems)
-		return false;
-	sprintf(pk, "c#%08ld", item / COLLECTION_ITEMS);
-	sprintf(sk, "i#%04ld", item % COLLECTION_ITEMS);
+	if (what == WORK_BATCH_GET)
+	{
+		c->expected = BATCH_GET_ITEMS;
+		return jsonb_send_many(c, "batchget", BATCH_GET_ITEMS, batch_item);
+	}
+	if (what == WORK_TRANSACT)
+	{
+		c->expected = TRANSACT_ITEMS;
+		return jsonb_send_many(c, "transact", TRANSACT_ITEMS, transact_item);
+	}
+	item = pick_item();
+	sprintf(pk, "c#%ld", FIRST_COLLECTION + item / COLLECTION_ITEMS);
+	sprintf(sk, "i#%ld", FIRST_SORT_KEY + item % COLLECTION_ITEMS);
+	c->expected = 1;
 	switch (what)
 	{
 		case WORK_GET:
 			return PQsendQueryPrepared(c->pg, "get", 2, values, NULL, NULL, 0);
-		case WORK_LOAD:
 		case WORK_PUT:
 			write_document(body, item);
+			values[2] = body;
 			return PQsendQueryPrepared(c->pg, "put", 3, values, NULL, NULL, 0);
 		case WORK_UPDATE:
-			return PQsendQueryPrepared(c->pg, "update", 2, values, NULL, NULL, 0);
+			values[2] = "1";
+			values[3] = "true";
+			return PQsendQueryPrepared(c->pg, "update", 4, values, NULL, NULL, 0);
 		case WORK_QUERY:
+			c->expected = COLLECTION_ITEMS;
 			return PQsendQueryPrepared(c->pg, "query", 1, values, NULL, NULL, 0);
 		default:
-			die("the jsonb driver knows load, get, put, update, query and mix");
+			die("the jsonb driver cannot do that work");
 	}
 }
 
@@ -665,33 +875,121 @@ sql_send(Connection *c)
 
 	if (!operation)
 		return false;
+	c->expected = expected;
 	body[len] = '\0';
 	return PQsendQueryPrepared(c->pg, operation, 1, values, NULL, NULL, 0);
+}
+
+/* Takes the next result, which must be there; false at the statement's end. */
+static bool
+pg_take_result(Connection *c)
+{
+	PGresult   *r = PQgetResult(c->pg);
+	int			items = 0;
+
+	if (!r)
+		return false;
+	for (int i = 0; i < PQntuples(r); i++)
+	{
+		bytes_in += (uint64_t) PQgetlength(r, i, 0);
+		if (checking)
+			items += count_items(PQgetvalue(r, i, 0));
+	}
+	/* Rows that the jsonb driver's statements wrote are items, too. */
+	if (PQresultStatus(r) == PGRES_COMMAND_OK)
+		items = atoi(PQcmdTuples(r));
+	if (PQresultStatus(r) == PGRES_FATAL_ERROR)
+	{
+		c->failed = true;
+		note_error(PQresultErrorMessage(r));
+	}
+	else
+		check_answer(c, items);
+	PQclear(r);
+	return true;
 }
 
 /* Reads what is there; true when the statement has ended. */
 static bool
 pg_receive(Connection *c)
 {
-	PGresult   *r;
-
 	if (!PQconsumeInput(c->pg))
 		die(PQerrorMessage(c->pg));
 	while (!PQisBusy(c->pg))
-	{
-		r = PQgetResult(c->pg);
-		if (!r)
+		if (!pg_take_result(c))
 			return true;
-		if (PQresultStatus(r) == PGRES_FATAL_ERROR)
-		{
-			c->failed = true;
-			note_error(PQresultErrorMessage(r));
-		}
-		for (int i = 0; i < PQntuples(r); i++)
-			bytes_in += (uint64_t) PQgetlength(r, i, 0);
-		PQclear(r);
-	}
 	return false;
+}
+
+/*
+ * WORK_COPY: --connections processes copy a share of the items each, in
+ * random order, into an item table or a jsonb table.
+ */
+static void
+copy_share(int share)
+{
+	PGconn	   *pg = pg_open();
+	PGresult   *r;
+	char	   *p;
+
+	snprintf(body, BODY_MAX, driver == DRIVER_SQL ? "COPY dynamo_data.\"%s\" (item) FROM STDIN" :
+			 "COPY \"%s\" (pk, sk, doc) FROM STDIN", table);
+	r = PQexec(pg, body);
+	if (PQresultStatus(r) != PGRES_COPY_IN)
+		die(PQerrorMessage(pg));
+	PQclear(r);
+	seed += (uint64_t) share;
+	for (long i = share; i < nitems; i += nconnections)
+	{
+		long		item = load_order[i];
+
+		p = body;
+		if (driver == DRIVER_SQL)
+			p += write_item(p, item);
+		else
+		{
+			p += sprintf(p, "c#%ld\ti#%ld\t", FIRST_COLLECTION + item / COLLECTION_ITEMS,
+						 FIRST_SORT_KEY + item % COLLECTION_ITEMS);
+			p += write_document(p, item);
+		}
+		*p++ = '\n';
+		if (PQputCopyData(pg, body, (int) (p - body)) != 1)
+			die(PQerrorMessage(pg));
+	}
+	if (PQputCopyEnd(pg, NULL) != 1)
+		die(PQerrorMessage(pg));
+	r = PQgetResult(pg);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		die(PQerrorMessage(pg));
+	PQclear(r);
+	PQfinish(pg);
+}
+
+static double
+copy(void)
+{
+	uint64_t	begin = now_ns();
+	int			status;
+
+	if (driver == DRIVER_HTTP)
+		die("only SQL has COPY");
+	for (int share = 0; share < nconnections; share++)
+	{
+		pid_t		pid = fork();
+
+		if (pid < 0)
+			die("cannot fork");
+		if (pid == 0)
+		{
+			copy_share(share);
+			_exit(0);
+		}
+	}
+	for (int share = 0; share < nconnections; share++)
+		if (wait(&status) < 0 || status != 0)
+			die("a process that copies has failed");
+	done = (uint64_t) nitems;
+	return (double) (now_ns() - begin) / 1e9;
 }
 
 /* ---- the loop ---- */
@@ -709,6 +1007,9 @@ watch(int epoll, Connection *c, int op, uint32_t events)
 static bool
 start_request(int epoll, Connection *c)
 {
+	if (max_operations > 0 && started >= max_operations)
+		return false;
+	started++;
 	c->failed = false;
 	c->started = now_ns();
 	if (driver == DRIVER_HTTP)
@@ -718,6 +1019,7 @@ start_request(int epoll, Connection *c)
 
 		if (!operation)
 			return false;
+		c->expected = expected;
 		c->out_len = write_http(c->out, operation, len);
 		c->out_sent = 0;
 		c->in_len = 0;
@@ -758,27 +1060,20 @@ advance(int epoll, Connection *c)
 	return driver == DRIVER_HTTP ? http_receive(c) : pg_receive(c);
 }
 
-static double
-run(void)
+/*
+ * Keeps every connection busy until the deadline, or until it has sent
+ * so many requests, and waits for all answers.
+ */
+static void
+drive(int epoll, Connection *connections, uint64_t deadline, long each)
 {
-	Connection *connections = calloc((size_t) nconnections, sizeof(Connection));
-	int			epoll = epoll_create1(0);
 	int			busy = 0;
-	uint64_t	begin,
-				deadline;
 
 	for (int i = 0; i < nconnections; i++)
 	{
-		if (driver == DRIVER_HTTP)
-			http_connect(&connections[i]);
-		else
-			pg_connect(&connections[i]);
-		watch(epoll, &connections[i], EPOLL_CTL_ADD, EPOLLIN);
-	}
-	begin = now_ns();
-	deadline = work == WORK_LOAD ? UINT64_MAX : begin + (uint64_t) (seconds * 1e9);
-	for (int i = 0; i < nconnections; i++)
+		connections[i].left = each - 1;
 		busy += start_request(epoll, &connections[i]);
+	}
 	while (busy > 0)
 	{
 		struct epoll_event events[256];
@@ -793,21 +1088,80 @@ run(void)
 			if (!c->failed)
 				record(now_ns() - c->started);
 			c->state = CONNECTION_IDLE;
-			if (now_ns() >= deadline || !start_request(epoll, c))
+			if (c->left-- <= 0 || now_ns() >= deadline || !start_request(epoll, c))
 				busy--;
 		}
 	}
-	return (double) (now_ns() - begin) / 1e9;
+}
+
+/* The run; returns its seconds. */
+static double
+run(Usage *begin_usage, Usage *end_usage)
+{
+	Connection *connections = calloc((size_t) nconnections, sizeof(Connection));
+	int			epoll = epoll_create1(0);
+	uint64_t	begin,
+				end;
+
+	for (int i = 0; i < nconnections; i++)
+	{
+		if (driver == DRIVER_HTTP)
+			http_connect(&connections[i]);
+		else
+			pg_connect(&connections[i]);
+		watch(epoll, &connections[i], EPOLL_CTL_ADD, EPOLLIN);
+	}
+	if (work != WORK_LOAD)
+	{
+		checking = true;
+		drive(epoll, connections, now_ns() + WARM_NS, hold ? 1 : WARM_REQUESTS);
+		if (errors > 0 && done == 0)
+			die(first_error);
+		checking = false;
+		started = 0;
+		done = errors = bytes_in = 0;
+		memset(histogram, 0, sizeof(histogram));
+	}
+	usage_read(begin_usage);
+	begin = now_ns();
+	if (!hold)
+		drive(epoll, connections, work == WORK_LOAD ? UINT64_MAX : begin + (uint64_t) (seconds * 1e9), LONG_MAX);
+	end = now_ns();
+	usage_read(end_usage);
+	return (double) (end - begin) / 1e9;
+}
+
+/* The result, as one line of JSON. */
+static void
+print_result(double took, const Usage *begin, const Usage *end)
+{
+	double		n = done > 0 ? (double) done : 1;
+	uint64_t	servers = usage_servers(begin, end);
+	uint64_t	client = end->client_ns - begin->client_ns;
+	double		others = (double) (end->machine_ns - begin->machine_ns) - (double) servers - (double) client;
+	double		all = took * 1e9 * (double) sysconf(_SC_NPROCESSORS_ONLN);
+
+	printf("{\"work\":\"%s\",\"driver\":\"%s\",\"connections\":%d,\"operations\":%lu,\"errors\":%lu,"
+		   "\"seconds\":%.3f,\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"bytes_in\":%lu,"
+		   "\"server_cpu_us\":%.2f,\"client_cpu_us\":%.2f,\"others_cpu\":%.4f}\n",
+		   work_names[work], drivers[driver], nconnections, done, errors, took,
+		   (double) done / took, percentile(0.50), percentile(0.99), bytes_in,
+		   (double) servers / n / 1000, (double) client / n / 1000, others / all);
+	fflush(stdout);
+	if (errors)
+		fprintf(stderr, "load: first error: %s\n", first_error);
 }
 
 static void
 usage(void)
 {
 	fprintf(stderr,
-			"usage: load --driver http|sql|jsonb --work load|get|put|update|query|batchget|transact|mix\n"
+			"usage: load --driver http|sql|jsonb --work copy|load|get|put|update|query|batchget|transact|mix\n"
 			"            [--host A] [--port N] [--conninfo S] [--connections N] [--seconds S]\n"
-			"            [--items N] [--item-bytes N] [--zipf S] [--table T] [--seed N]\n"
-			"            [--access-key K] [--secret-key K] [--region R]\n");
+			"            [--operations N] [--items N] [--item-bytes N] [--zipf S] [--table T] [--seed N]\n"
+			"            [--access-key K] [--secret-key K] [--region R] [--cpu-of PID]... [--hold]\n"
+			"--hold      one request on each connection; then they stay, idle, until standard input ends\n"
+			"--cpu-of    measures the CPU time of this process and of all below it\n");
 	exit(2);
 }
 
@@ -824,14 +1178,15 @@ index_of(const char *const *names, const char *name)
 int
 main(int argc, char **argv)
 {
-	static const char *const drivers[] = {"http", "sql", "jsonb", NULL};
 	static const struct option options[] = {
 		{"driver", 1, 0, 'd'}, {"work", 1, 0, 'w'}, {"host", 1, 0, 'h'}, {"port", 1, 0, 'p'},
 		{"conninfo", 1, 0, 'i'}, {"connections", 1, 0, 'c'}, {"seconds", 1, 0, 's'},
 		{"items", 1, 0, 'n'}, {"item-bytes", 1, 0, 'b'}, {"zipf", 1, 0, 'z'}, {"table", 1, 0, 't'},
 		{"seed", 1, 0, 'e'}, {"access-key", 1, 0, 'a'}, {"secret-key", 1, 0, 'k'},
-		{"region", 1, 0, 'r'}, {0}
+		{"region", 1, 0, 'r'}, {"operations", 1, 0, 'o'}, {"cpu-of", 1, 0, 'u'}, {"hold", 0, 0, 'H'}, {0}
 	};
+	static Usage begin,
+				end;
 	int			option;
 	double		took;
 
@@ -884,29 +1239,38 @@ main(int argc, char **argv)
 			case 'r':
 				region = optarg;
 				break;
+			case 'o':
+				max_operations = atol(optarg);
+				break;
+			case 'u':
+				usage_add_server((pid_t) atoi(optarg));
+				break;
+			case 'H':
+				hold = true;
+				break;
 			default:
 				usage();
 		}
 	}
-	if (nconnections < 1 || nitems < 1 || seed == 0 || strlen(table) > 255 ||
-		item_bytes < 1 || item_bytes > BODY_MAX / (BATCH_WRITE_ITEMS + 1) ||
-		(zipf != 0 && zipf <= 1))
+	/* Transactions, batches and collections want enough items. */
+	if (nconnections < 1 || nitems < COLLECTION_ITEMS || nitems % COLLECTION_ITEMS != 0 || seed == 0 ||
+		strlen(table) > 63 || item_bytes < 1 || item_bytes > BODY_MAX / (BATCH_WRITE_ITEMS + 1) / 2 ||
+		zipf < 0 || zipf >= 1)
 		usage();
 
-	/* What the fixed attributes take is about 150 bytes. */
-	filler = calloc(1, (size_t) item_bytes + 1);
 	body = malloc(BODY_MAX);
-	if (!filler || !body)
+	if (!body)
 		die("out of memory");
-	for (int i = 0; i < item_bytes - 150; i++)
-		filler[i] = "abcdefghijklmnopqrstuvwxyz012345"[random_bits() & 31];
+	if (zipf > 0)
+		for (long i = 1; i <= nitems; i++)
+			zipf_zeta += pow(1.0 / (double) i, zipf);
+	if (work == WORK_COPY || work == WORK_LOAD)
+		shuffle_items();
+	write_prose();
 
-	took = run();
-	printf("{\"work\":\"%s\",\"driver\":\"%s\",\"connections\":%d,\"operations\":%lu,\"errors\":%lu,"
-		   "\"seconds\":%.3f,\"per_second\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f,\"bytes_in\":%lu}\n",
-		   work_names[work], drivers[driver], nconnections, done, errors, took,
-		   (double) done / took, percentile(0.50), percentile(0.99), bytes_in);
-	if (errors)
-		fprintf(stderr, "load: first error: %s\n", first_error);
+	took = work == WORK_COPY ? copy() : run(&begin, &end);
+	print_result(took, &begin, &end);
+	while (hold && read(STDIN_FILENO, body, BODY_MAX) > 0)
+		;
 	return errors ? 3 : 0;
 }

@@ -1,0 +1,302 @@
+"""
+servers.py
+    What a benchmark starts: a Postgres cluster of its own, dynamo-bridge,
+    DynamoDB Local and dynalite; and what it knows of the machine.
+
+Every process is told by the kernel to end when the benchmark does, however
+that ends (PR_SET_PDEATHSIG), so nothing is left behind.
+"""
+
+import ctypes
+import json
+import os
+import platform
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+KEY = {"access": "AKIDBENCH", "secret": "benchsecret"}
+SIMULATOR = "amplify-dynamodb-simulator@2.9.30"
+DYNALITE = "dynalite@4.0.0"
+
+
+class Failure(Exception):
+    """The benchmark cannot go on."""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def die_with_parent(how):
+    """For preexec_fn: this process gets the signal when its parent dies."""
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(1, how)
+
+
+def spawn(command, log, how=signal.SIGTERM, **more):
+    with open(log, "a") as out:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                preexec_fn=die_with_parent(how), **more)
+
+
+def end(process, how=signal.SIGTERM):
+    if process.poll() is None:
+        process.send_signal(how)
+        process.wait(120)
+
+
+def wait_for_port(port, process, what):
+    for _ in range(600):
+        if process.poll() is not None:
+            raise Failure(f"{what} ended with status {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise Failure(f"{what} did not start")
+
+
+def processes_below(root):
+    """The process and all below it."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat") as f:
+                    parents[int(name)] = int(f.read().rpartition(")")[2].split()[1])
+            except OSError:
+                pass
+    found = {root}
+    while True:
+        more = {p for p, parent in parents.items() if parent in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def cpu_seconds(root):
+    """CPU time of each process at and below root."""
+    times = {}
+    for pid in processes_below(root):
+        try:
+            times[pid] = time.clock_gettime((~pid << 3) | 2)    # clock_getcpuclockid(3)
+        except OSError:
+            pass
+    return times
+
+
+class Cluster:
+    """A Postgres cluster of its own, under an unprivileged user."""
+
+    def __init__(self, directory, bindir, shared_buffers_mb):
+        self.directory = directory
+        self.bindir = bindir
+        self.data = os.path.join(directory, "data")
+        self.port = free_port()
+        self.postmaster = None
+        self.synchronous = "on"
+        self.as_user = {}
+        shutil.rmtree(self.data, ignore_errors=True)
+        os.makedirs(self.data, mode=0o700)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            os.chown(self.data, user.pw_uid, user.pw_gid)
+        # What is not here is Postgres' default, fsync and full_page_writes among it.
+        self.settings = {
+            "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self.port),
+            "shared_preload_libraries": "dynamo", "max_connections": "200", "shared_buffers": f"{shared_buffers_mb}MB",
+            "max_wal_size": "12GB", "checkpoint_timeout": "1h", "autovacuum": "off",
+            "default_toast_compression": "lz4", "jit": "off",
+        }
+        done = subprocess.run([os.path.join(bindir, "initdb"), "-D", self.data, "-U", "postgres", "-A", "trust",
+                               "-E", "UTF8", "--no-locale", "--no-sync"],
+                              cwd=directory, capture_output=True, text=True, **self.as_user)
+        if done.returncode:
+            raise Failure(f"initdb: {done.stderr}{done.stdout}")
+        with open(os.path.join(self.data, "postgresql.auto.conf"), "a") as f:
+            for name, value in self.settings.items():
+                f.write(f"{name} = '{value}'\n")
+
+    def start(self):
+        self.postmaster = spawn([os.path.join(self.bindir, "postgres"), "-D", self.data],
+                                os.path.join(self.directory, "postgres.log"), signal.SIGINT,
+                                cwd=self.directory, **self.as_user)
+        for _ in range(1200):
+            if self.postmaster.poll() is not None:
+                raise Failure(f"Postgres ended: see {self.directory}/postgres.log")
+            if subprocess.run([os.path.join(self.bindir, "pg_isready"), "-q", "-d", self.conninfo("postgres")],
+                              check=False).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise Failure("Postgres did not start")
+
+    def stop(self):
+        if self.postmaster:
+            end(self.postmaster, signal.SIGINT)
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    def conninfo(self, database="bench"):
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
+
+    def sql(self, text, database="bench"):
+        done = subprocess.run([os.path.join(self.bindir, "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1",
+                               "-d", self.conninfo(database)], input=text, capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"{text[:200]}: {done.stderr}")
+        return done.stdout.strip()
+
+    def synchronous_commit(self, value):
+        """For sessions that begin from now on, and for those that wait for a request."""
+        if value == self.synchronous:
+            return
+        self.synchronous = value
+        self.sql(f"ALTER SYSTEM SET synchronous_commit = {value}")
+        self.sql("SELECT pg_reload_conf()")
+        for _ in range(100):
+            if self.sql("SHOW synchronous_commit") == value:
+                break
+            time.sleep(0.05)
+        time.sleep(0.2)
+
+    def prewarm(self, tables):
+        """Everything of these tables into shared buffers, as far as it goes."""
+        for table in tables:
+            self.sql(f"""SELECT pg_prewarm(c.oid) FROM pg_class AS c WHERE c.relkind IN ('r', 't', 'i') AND (
+                c.oid IN (SELECT indexrelid FROM pg_index JOIN pg_class AS t ON t.oid = indrelid
+                          WHERE '{table}'::regclass IN (indrelid, (SELECT oid FROM pg_class WHERE reltoastrelid = indrelid)))
+                OR c.oid = (SELECT reltoastrelid FROM pg_class WHERE oid = '{table}'::regclass)
+                OR c.oid = '{table}'::regclass)""")
+
+    def cold_start(self):
+        """Restarts with nothing in memory; returns how the kernel's cache was emptied."""
+        self.stop()
+        os.sync()
+        try:
+            with open("/proc/sys/vm/drop_caches", "w") as f:
+                f.write("3\n")
+            how = "server restarted, kernel cache emptied through /proc/sys/vm/drop_caches"
+        except OSError:
+            for folder, _, files in os.walk(os.path.join(self.data, "base")):
+                for name in files:
+                    fd = os.open(os.path.join(folder, name), os.O_RDONLY)
+                    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+                    os.close(fd)
+            how = "server restarted, its files dropped from the kernel cache with posix_fadvise (drop_caches needs root)"
+        self.start()
+        return how
+
+
+class Emulators:
+    """DynamoDB Local and dynalite, in memory."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.ports = {}
+        self.processes = {}
+
+    def install(self):
+        stamp = os.path.join(self.directory, "node_modules", ".dynamo-bench")
+        wanted = f"{SIMULATOR} {DYNALITE}\n"
+        if os.path.exists(stamp) and open(stamp).read() == wanted:
+            return
+        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-save", "--prefix", self.directory,
+                               SIMULATOR, DYNALITE], capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"npm install: {done.stderr}")
+        with open(stamp, "w") as f:
+            f.write(wanted)
+
+    def start(self):
+        modules = os.path.join(self.directory, "node_modules")
+        self.ports = {"local": free_port(), "dynalite": free_port()}
+        self.processes["local"] = spawn(
+            ["java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
+             "-disableTelemetry", "-port", str(self.ports["local"])],
+            os.path.join(self.directory, "local.log"), cwd=os.path.join(modules, "amplify-dynamodb-simulator", "emulator"))
+        self.processes["dynalite"] = spawn(
+            ["node", os.path.join(modules, "dynalite", "cli.js"), "--port", str(self.ports["dynalite"]),
+             "--createTableMs", "0", "--deleteTableMs", "0"],
+            os.path.join(self.directory, "dynalite.log"))
+        for name, process in self.processes.items():
+            wait_for_port(self.ports[name], process, name)
+
+    def call(self, name, operation, request):
+        """They want the form of a signature only."""
+        call = urllib.request.Request(
+            f"http://127.0.0.1:{self.ports[name]}/", json.dumps(request).encode(),
+            {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{operation}",
+             "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY['access']}/20260101/us-east-1/dynamodb/aws4_request, "
+                              "SignedHeaders=host, Signature=0", "X-Amz-Date": "20260101T000000Z"})
+        return json.load(urllib.request.urlopen(call, timeout=60))
+
+    def create_table(self, name, request):
+        self.call(name, "CreateTable", request)
+        for _ in range(200):
+            if self.call(name, "DescribeTable",
+                         {"TableName": request["TableName"]})["Table"]["TableStatus"] == "ACTIVE":
+                return
+            time.sleep(0.05)
+        raise Failure(f"{name}: the table does not become active")
+
+    def stop(self):
+        for process in self.processes.values():
+            end(process)
+
+
+def first_line(*command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        return (done.stdout or done.stderr).splitlines()[0].strip()
+    except (OSError, IndexError, subprocess.TimeoutExpired):
+        return "?"
+
+
+def file_system_of(path):
+    """Device and type of the file system that holds path."""
+    best = ("", "?", "?")
+    with open("/proc/mounts") as f:
+        for line in f:
+            device, mount, kind = line.split()[:3]
+            if os.path.realpath(path).startswith(mount) and len(mount) >= len(best[0]):
+                best = (mount, device, kind)
+    return f"{best[2]} on {best[1]}"
+
+
+def machine(directory, top, cluster, emulators):
+    """What somebody needs to know who compares figures: names and values."""
+    cpu = "?"
+    with open("/proc/cpuinfo") as f:
+        for line in f:
+            if line.startswith("model name"):
+                cpu = line.partition(":")[2].strip()
+                break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    with open("/proc/cpuinfo") as f:
+        virtual = "hypervisor" in f.read()
+    facts = {
+        "dynamo": first_line("git", "-C", top, "describe", "--always", "--dirty"),
+        "processors": f"{os.cpu_count()} x {cpu}{', a virtual machine' if virtual else ''}",
+        "memory": f"{memory:.0f} GiB",
+        "disk": file_system_of(directory),
+        "system": f"{platform.system()} {platform.release()}",
+        "Postgres": cluster.sql("SHOW server_version"),
+        "settings": ", ".join(f"{k} = {v}" for k, v in cluster.settings.items()
+                              if k not in ("listen_addresses", "unix_socket_directories", "port")),
+        "load average at the start": f"{os.getloadavg()[0]:.2f}",
+    }
+    if emulators:
+        facts["emulators"] = (f"{SIMULATOR} (DynamoDB Local, {first_line('java', '-version')}), "
+                              f"{DYNALITE} (node {first_line('node', '--version')})")
+    return facts
