@@ -126,6 +126,7 @@ FROM dynamo.query('{"TableName": "ops_query", "IndexName": "global", "KeyConditi
 SELECT dynamo.create_table('{"TableName": "ops_single", "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [{"AttributeName": "n", "AttributeType": "N"}], "KeySchema": [{"AttributeName": "n", "KeyType": "HASH"}]}') IS NOT NULL AS created;
 INSERT INTO dynamo_data.ops_single (item) VALUES ('{"n":{"N":"5"}}');
 SELECT dynamo.query('{"TableName": "ops_single", "KeyConditionExpression": "n = :n", "ExpressionAttributeValues": {":n": {"N": "5"}}, "Limit": 1}');
+SELECT dynamo.query('{"TableName": "ops_single", "KeyConditionExpression": "n = :n AND sk = :n", "ExpressionAttributeValues": {":n": {"N": "5"}}}');
 SELECT dynamo.query('{"TableName": "ops_single", "KeyConditionExpression": "n = :n", "ExpressionAttributeValues": {":n": {"N": "5"}}, "ExclusiveStartKey": {"n": {"N": "5.0"}}}');
 SELECT dynamo.scan('{"TableName": "ops_single", "Limit": 1}');
 SELECT dynamo.delete_table('{"TableName": "ops_single"}') IS NOT NULL AS deleted;

@@ -38,6 +38,11 @@ SELECT pg_temp.k(' AND r1 = :a', '{":a": {"S": "a"}}', '{"Limit": 2, "ScanIndexF
 -- a gap, and something behind a comparison
 SELECT pg_temp.k(' AND r2 = :b', '{":b": {"N": "0"}}');
 SELECT pg_temp.k(' AND r1 > :a AND r2 = :b', '{":a": {"S": "a"}, ":b": {"N": "0"}}');
+SELECT pg_temp.k(' AND r3 = :a', '{":a": {"S": "x"}}');
+SELECT pg_temp.k(' AND r1 = :a AND r2 > :b AND r3 = :a', '{":a": {"S": "x"}, ":b": {"N": "0"}}');
+-- what is no key of the index, and more conditions than it has keys
+SELECT pg_temp.k(' AND r1 = :a AND id = :a', '{":a": {"S": "a"}}');
+SELECT pg_temp.k(' AND r1 = :a AND r2 = :b AND r3 = :a AND id = :a', '{":a": {"S": "a"}, ":b": {"N": "0"}}');
 SELECT dynamo.query('{"TableName": "ops_keys", "IndexName": "many", "KeyConditionExpression": "h1 = :h", "ExpressionAttributeValues": {":h": {"S": "h"}}}');
 
 -- values that no sort key can have

@@ -26,11 +26,19 @@ SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'new'), pg_temp.act('Put', 'a', 'attr
     pg_temp.act('Delete', 'c', 'attribute_not_exists(id)', '{"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}'),
     pg_temp.act('ConditionCheck', 'none', 'attribute_exists(id)', '{"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}'), pg_temp.act('Update', 'd', NULL, :'add')]);
 SELECT pg_temp.tx(ARRAY[pg_temp.act('Update', 'a', NULL, '{"UpdateExpression": "SET g = v"}'), pg_temp.act('Put', 'new')]);
-SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'new'), pg_temp.act('Update', 'a', NULL, '{"UpdateExpression": "SET id = v"}'), pg_temp.act('Put', ''), pg_temp.act('Put', 'a', NULL, '{"Item": {"x": {"S": "y"}}}'),
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'new'), pg_temp.act('Update', 'a', NULL, '{"UpdateExpression": "SET id = v"}'), pg_temp.act('Put', 'a', NULL, '{"Item": {"x": {"S": "y"}}}'),
     pg_temp.act('Delete', 'a', NULL, '{"Key": {}}')]);
 SELECT item FROM dynamo.scan('ops_tx', NULL) AS item ORDER BY item ->> 'id';
 
--- refused as a whole
+-- refused as a whole: an empty key, of the table or of an index, before anything else about keys
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Delete', 'a', NULL, '{"Key": {}}'), pg_temp.act('Put', '')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Update', '', NULL, :'add')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Delete', '')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('ConditionCheck', '', 'attribute_exists(id)')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', NULL, '{"Item": {"id": {"S": "a"}, "g": {"S": ""}}}')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', NULL, '{"Item": {"id": {"S": "a"}, "g": {"N": "1"}}}')]);
+SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": ""}}}}]}');
+-- and more
 SELECT pg_temp.tx(ARRAY[]::jsonb[]);
 SELECT pg_temp.tx(ARRAY['{}'::jsonb]);
 SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a') || pg_temp.act('Delete', 'a')]);

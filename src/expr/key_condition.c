@@ -5,8 +5,8 @@
  *
  * KeyConditionExpression has the grammar and all the checks of a condition.
  * Then it must be terms joined by AND, each of one top-level attribute and
- * constants, no attribute twice.  The mistakes of this second step have texts
- * that do not start with "Invalid KeyConditionExpression".
+ * constants, no attribute twice.  Of the mistakes of this second step only the
+ * last has a text that starts with "Invalid KeyConditionExpression".
  *
  * Not here: whether the attributes are the keys of the index, whether the
  * partition keys are compared with =, how many terms there may be.
@@ -171,7 +171,8 @@ add_term(DyKeyCondition *key, const DyCondition *condition, DyKeyOperator op)
 	for (int i = 0; i < key->nterms; i++)
 	{
 		if (dy_bytes_equal(key->terms[i].attribute, term->attribute))
-			dy_validation("KeyConditionExpressions must only contain one condition per key");
+			dy_validation("Invalid KeyConditionExpression: "
+						  "KeyConditionExpressions must only contain one condition per key");
 	}
 	term->op = attribute == 0 ? op : mirror(op);
 	key->nterms++;

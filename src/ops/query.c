@@ -55,6 +55,10 @@ static const DyKeyTerm *check_key(const DyPage *page, const DyKeyCondition *cond
 static const DyKeyTerm *find_term(const DyKeyCondition *condition, DyBytes name);
 static void check_start_key(const DyPage *page, const DyReadKeys *keys,
 							const DyKeyTerm *const *hash, const DyKeyTerm *const *range);
+static void check_gaps(const DyReadKeys *keys, const DyKeyTerm *const *range);
+static void refuse_other_attributes(const DyReadKeys *keys, const DyKeyTerm *const *range)
+			pg_attribute_noreturn();
+static void missed_key(const DyKeyAttribute *attribute) pg_attribute_noreturn();
 static void check_key_length(const DyPage *page, const DyKeyAttribute *attribute, bool is_hash,
 							 uint32 len);
 static char *start_key_text(const DyKeyAttribute *attribute, DyValue map);
@@ -148,8 +152,9 @@ read_request(const DyNode *request, DyPage *page)
 	if (condition == NULL)
 		condition = dy_legacy_key_conditions(key_conditions);
 
-	/* only the key of a global index may have more than two attributes */
-	if (condition->nterms < 1 || (condition->nterms > 2 && !input->index_name->present))
+	/* of KeyConditions only those on a global index may be more than two */
+	if (condition->nterms < 1 ||
+		(condition->nterms > 2 && !key_expression->present && !input->index_name->present))
 		dy_validation("Conditions can be of length 1 or 2 only");
 	return condition;
 }
@@ -194,8 +199,9 @@ bind_keys(DyPage *page, const DyKeyCondition *condition)
 	const DyKeyTerm *range[DY_MAX_INDEX_KEYS];
 	int			nfound = 0;
 
-	if (keys.nhash == 1 && keys.nrange <= 1 && condition->nterms > 2)
-		dy_validation("Conditions can be of length 1 or 2 only");
+	if (condition->nterms > keys.nhash + keys.nrange)
+		dy_validation("The number of query conditions (%d) exceeds the number of key attributes "
+					  "defined in the schema (%d)", condition->nterms, keys.nhash + keys.nrange);
 	if (dy_value_present(page->start_key))
 		dy_start_key_check_count(request->table, request->index, page->start_key,
 								 "The provided starting key is invalid");
@@ -208,12 +214,13 @@ bind_keys(DyPage *page, const DyKeyCondition *condition)
 	for (int i = 0; i < keys.nrange; i++)
 	{
 		range[i] = check_key(page, condition, &keys, keys.nhash + i,
-							 nfound < condition->nterms);
+							 keys.nrange == 1 && nfound < condition->nterms);
 		if (range[i] != NULL)
 			nfound++;
 	}
+	check_gaps(&keys, range);
 	if (nfound < condition->nterms)
-		dy_validation("Query key condition not supported");
+		refuse_other_attributes(&keys, range);
 
 	if (dy_value_present(page->start_key))
 		check_start_key(page, &keys, hash, range);
@@ -250,13 +257,10 @@ check_key(const DyPage *page, const DyKeyCondition *condition, const DyReadKeys 
 
 	if (dy_value_present(page->start_key))
 		dy_start_key_check_attribute(attribute, is_hash, page->start_key);
-	if (i == 0 && keys->nhash == 1 && keys->nrange == 0 && condition->nterms > 1)
-		dy_validation("Query key condition not supported");
 	if (term == NULL)
 	{
 		if (required)
-			dy_validation("Query condition missed key schema element: %.*s",
-						  DY_BYTES_ARGS(attribute->name));
+			missed_key(attribute);
 		return NULL;
 	}
 
@@ -272,6 +276,48 @@ check_key(const DyPage *page, const DyKeyCondition *condition, const DyReadKeys 
 	for (int v = 0; v < nvalues && attribute->type != DY_TYPE_N; v++)
 		check_key_length(page, attribute, is_hash, dy_value_bytes(term->values[v]).len);
 	return term;
+}
+
+/*
+ * Of several sort key attributes, those before the last one of the condition
+ * must be equal to something.
+ */
+static void
+check_gaps(const DyReadKeys *keys, const DyKeyTerm *const *range)
+{
+	int			last = keys->nrange - 1;
+	StringInfoData names;
+
+	while (last > 0 && range[last] == NULL)
+		last--;
+	initStringInfo(&names);
+	for (int i = 0; i < last; i++)
+		if (range[i] == NULL || range[i]->op != DY_KEY_EQ)
+			appendStringInfo(&names, "%s%.*s", names.len > 0 ? ", " : "",
+							 DY_BYTES_ARGS(keys->range[i].name));
+	if (names.len > 0)
+		dy_validation("RANGE key attributes %s must have equality conditions specified in the query "
+					  "because a condition is present on key attribute %.*s",
+					  names.data, DY_BYTES_ARGS(keys->range[last].name));
+}
+
+/*
+ * A term names no key attribute.
+ */
+static void
+refuse_other_attributes(const DyReadKeys *keys, const DyKeyTerm *const *range)
+{
+	for (int i = 0; i < keys->nrange; i++)
+		if (range[i] == NULL)
+			missed_key(&keys->range[i]);
+	dy_validation("Query key condition not supported");
+}
+
+static void
+missed_key(const DyKeyAttribute *attribute)
+{
+	dy_validation("Query condition missed key schema element: %.*s",
+				  DY_BYTES_ARGS(attribute->name));
 }
 
 /*
@@ -433,11 +479,6 @@ set_bounds(DyRangeRequest *request, const DyReadKeys *keys, const DyKeyTerm *con
 		encode_key(&prefix, term->values[0], last);
 		term = NULL;
 	}
-	/* nothing may be said about attributes behind a gap or a comparison */
-	for (int i = keys->nrange - 1; i > 0; i--)
-		if (range[i] != NULL && (range[i - 1] == NULL || range[i - 1]->op != DY_KEY_EQ))
-			dy_validation("Query key condition not supported");
-
 	if (term == NULL)
 	{
 		if (prefix.len == 0 && (keys->nrange == 0 || range[0] == NULL))

@@ -77,6 +77,8 @@ dy_op_transact_get_items(const char *text, uint32 len, DyResponse *response)
 	for (int i = 0; i < n; i++)
 		gets[i].table = dy_table_get(dy_node_table_name(gets[i].table_name));
 	for (int i = 0; i < n; i++)
+		dy_refuse_empty_keys(gets[i].table, gets[i].key_map, false);
+	for (int i = 0; i < n; i++)
 		dy_cancellation_try(bind_key, &gets[i], &reasons[i]);
 	check_distinct(gets, reasons, n);
 	if (dy_throttling)

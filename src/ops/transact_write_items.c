@@ -73,13 +73,14 @@ static const DyShape client_token = DY_STRING(1, DY_MAX_CLIENT_TOKEN_CHARS);
 
 #define TRANSACT_MEMBERS(M) \
 	M(TRANSACT, TransactItems, actions, true) \
+	M(TRANSACT, ClientRequestToken, client_token, false) \
 	M(TRANSACT, ReturnConsumedCapacity, dy_shape_return_consumed_capacity, false) \
-	M(TRANSACT, ReturnItemCollectionMetrics, dy_shape_return_item_collection_metrics, false) \
-	M(TRANSACT, ClientRequestToken, client_token, false)
+	M(TRANSACT, ReturnItemCollectionMetrics, dy_shape_return_item_collection_metrics, false)
 DY_STRUCTURE(TRANSACT, transact_input, TRANSACT_MEMBERS)
 
 static void read_action(const DyNode *node, DyItemWrite *w);
 static void describe_action(const DyNode *node, DyWriteInput *input);
+static void refuse_empty_keys(const DyWrite *write);
 static void keep_first_reason(DyTransaction *t);
 static void answer(const DyTransaction *t, const DyNode *request, DyResponse *r);
 static void answer_replay(const DyTransaction *t, const DyNode *request, DyResponse *r);
@@ -102,6 +103,8 @@ dy_op_transact_write_items(const char *text, uint32 len, DyResponse *response)
 	dy_transaction_check_payload(&t);
 	for (int i = 0; i < t.n; i++)
 		dy_item_write_bind_table(&t.writes[i]);
+	for (int i = 0; i < t.n; i++)
+		refuse_empty_keys(&t.writes[i].write);
 	dy_transaction_bind_keys(&t);
 	dy_transaction_check_distinct(&t);
 	keep_first_reason(&t);
@@ -183,6 +186,19 @@ describe_action(const DyNode *node, DyWriteInput *input)
 		input->update_expression = dy_member(update_node, UPDATE_UpdateExpression);
 	}
 #undef DESCRIBE
+}
+
+/*
+ * An empty key fails the request; what else may be wrong with a key is a
+ * reason of its action.
+ */
+static void
+refuse_empty_keys(const DyWrite *write)
+{
+	if (write->kind == DY_WRITE_PUT)
+		dy_refuse_empty_keys(write->table, write->item, true);
+	else
+		dy_refuse_empty_keys(write->table, write->key_map, false);
 }
 
 /*

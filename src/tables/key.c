@@ -42,6 +42,8 @@ typedef enum Mode
 
 static DyRowKey make_key(const DyTable *table, DyValue hash, DyValue range);
 static void check_key_value(const DyKeyAttribute *attribute, DyValue value, bool is_hash);
+static bool has_empty(const DyKeyAttribute *attribute, DyValue map);
+static void refuse_empty_key(const DyKeyAttribute *attribute);
 static void check_hash_length(DyValue value);
 static void derive_row(const DyTable *table, const DyRowKey *known, DyValue old_map, DyValue map, Mode mode,
 					   Datum *values, bool *isnull);
@@ -193,6 +195,53 @@ make_key(const DyTable *table, DyValue hash, DyValue range)
 }
 
 /*
+ * See table.h.
+ */
+void
+dy_refuse_empty_keys(const DyTable *table, DyValue map, bool whole_item)
+{
+	if (has_empty(&table->hash, map))
+		refuse_empty_key(&table->hash);
+	if (table->has_range && has_empty(&table->range, map))
+		refuse_empty_key(&table->range);
+	if (!whole_item)
+		return;
+
+	for (int i = 0; i < table->nindexes; i++)
+	{
+		const DyIndex *index = &table->indexes[i];
+
+		for (int k = 0; k < index->nhash; k++)
+			if (has_empty(&index->hash[k], map))
+				refuse_empty_index_key(index, &index->hash[k], MODE_PUT);
+		for (int k = 0; k < index->nrange; k++)
+			if (has_empty(&index->range[k], map))
+				refuse_empty_index_key(index, &index->range[k], MODE_PUT);
+	}
+}
+
+/*
+ * Has the map this attribute, of the right type, without a byte in it?
+ */
+static bool
+has_empty(const DyKeyAttribute *attribute, DyValue map)
+{
+	DyValue		value = dy_map_get(map, attribute->name.data, attribute->name.len);
+
+	return dy_value_present(value) && attribute->type != DY_TYPE_N &&
+		dy_value_type(value) == attribute->type && is_empty(value);
+}
+
+static void
+refuse_empty_key(const DyKeyAttribute *attribute)
+{
+	dy_validation("One or more parameter values are not valid. The AttributeValue for a key attribute "
+				  "cannot contain an empty %s value. Key: %.*s",
+				  attribute->type == DY_TYPE_S ? "string" : "binary",
+				  (int) attribute->name.len, attribute->name.data);
+}
+
+/*
  * Neither empty nor too long.
  */
 static void
@@ -201,10 +250,7 @@ check_key_value(const DyKeyAttribute *attribute, DyValue value, bool is_hash)
 	if (attribute->type == DY_TYPE_N)
 		return;
 	if (is_empty(value))
-		dy_validation("One or more parameter values are not valid. The AttributeValue for a key attribute "
-					  "cannot contain an empty %s value. Key: %.*s",
-					  attribute->type == DY_TYPE_S ? "string" : "binary",
-					  (int) attribute->name.len, attribute->name.data);
+		refuse_empty_key(attribute);
 	if (is_hash)
 		check_hash_length(value);
 	else if (dy_value_bytes(value).len > DY_MAX_SORT_KEY_BYTES)

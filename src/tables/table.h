@@ -137,6 +137,13 @@ extern DyRowKey dy_key_of_item(const DyTable *table, DyValue map);
 extern DyRowKey dy_key_of_key(const DyTable *table, DyValue map);
 
 /*
+ * Refuse a key attribute that is an empty string or binary, in whichever order
+ * other mistakes would be met: of the primary key, and of the indexes too if
+ * map is a whole item.
+ */
+extern void dy_refuse_empty_keys(const DyTable *table, DyValue map, bool whole_item);
+
+/*
  * The column of one index for an item: NULL if the item is not in the index.
  * Raises for an index key attribute of the wrong type or an empty one, as
  * the service does.
