@@ -39,6 +39,7 @@ typedef struct CacheEntry
 {
 	Oid			relid;			/* hash key */
 	bool		good;			/* not invalidated since it was built */
+	bool		building;		/* its description is being read */
 	DyTable    *table;			/* NULL: no item table */
 	MemoryContext context;		/* of table; NULL if table is */
 } CacheEntry;
@@ -256,6 +257,7 @@ find_by_relid(Oid relid)
 	if (!found)
 	{
 		entry->good = false;
+		entry->building = false;
 		entry->table = NULL;
 		entry->context = NULL;
 	}
@@ -277,6 +279,7 @@ build(CacheEntry *entry)
 	retire(entry);
 	something_to_free = true;	/* should building fail */
 	entry->good = true;
+	entry->building = true;
 	context = AllocSetContextCreate(CurrentMemoryContext, "dynamo table", ALLOCSET_SMALL_SIZES);
 	PG_TRY();
 	{
@@ -285,9 +288,11 @@ build(CacheEntry *entry)
 	PG_CATCH();
 	{
 		entry->good = false;
+		entry->building = false;
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	entry->building = false;
 
 	if (table == NULL)
 		MemoryContextDelete(context);
@@ -328,6 +333,10 @@ has_name(const CacheEntry *entry, DyBytes name)
 /*
  * Relcache callback; relid 0 stands for all relations.  Runs wherever
  * invalidations are accepted: it must not fail or free anything.
+ *
+ * With debug_discard_caches everything is invalidated with every lock, so an
+ * entry would be built for ever; RelationCacheInvalidate() of Postgres spares
+ * what is being built, too.
  */
 static void
 relation_changed(Datum arg, Oid relid)
@@ -349,7 +358,7 @@ relation_changed(Datum arg, Oid relid)
 
 		hash_seq_init(&status, entries);
 		while ((entry = hash_seq_search(&status)) != NULL)
-			entry->good = false;
+			entry->good = entry->good && entry->building && debug_discard_caches > 0;
 		something_to_free = true;
 	}
 }
