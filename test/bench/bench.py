@@ -119,7 +119,7 @@ class Bench:
         need = o.items * 12000 + max(o.growth) * 2000 + 16 * 2**30 if not o.quick else 2**30
         if shutil.disk_usage(self.directory).free < need:
             raise Failure(f"{self.directory} needs {need / 2**30:.0f} GiB of free space; fewer --items need less")
-        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", f"-I{self.include}", os.path.join(HERE, "load.c"),
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{self.include}", os.path.join(HERE, "load.c"),
                         os.path.join(HERE, "usage.c"), "-o", self.load_program, "-lpq", "-lcrypto", "-lm"], check=True)
         if self.emulators:
             self.emulators.install()

@@ -161,6 +161,68 @@ build_with_assertions() {
 	cd "$own/src"
 }
 
+# build_with_sanitizers
+#
+# Makes $own, a work directory like $DY_WORK, with the library and the bridge
+# under AddressSanitizer and UndefinedBehaviorSanitizer, and goes to its copy
+# of the sources.  The server itself is not instrumented but loads the
+# sanitizer's runtime, so memory of palloc is watched by the block only
+# (test/fuzz has the finer look).
+build_with_sanitizers() {
+	local sanitize='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1'
+	local bin soname
+	own=$DY_WORK/asan
+	rm -rf "$own/log"
+	mkdir -p "$own/log"
+	copy_postgres "$DY_SYSTEM_PG_CONFIG" "$own/pg" > "$own/pg_config_path"
+	PG_CONFIG=$(cat "$own/pg_config_path")
+	bin=$(dirname "$PG_CONFIG")
+	PATH=$bin:$PATH
+	export PG_CONFIG PATH
+	gcc -Wall -Wextra -Werror -shared -fPIC -Wl,-z,initfirst -o "$own/asan_first.so" test/lib/asan_first.c
+	soname=$(patchelf --print-soname "$(gcc -print-file-name=libasan.so)")
+	patchelf --add-needed "$own/asan_first.so" --add-needed "$soname" "$bin/postgres"
+	# No order: asan_first.so comes before the runtime.
+	export ASAN_OPTIONS="verify_asan_link_order=0:abort_on_error=1:log_path=$log/report"
+	export UBSAN_OPTIONS='print_stacktrace=1'
+
+	copy_tree "$own/src"
+	export BRIDGE_EXTRA_CFLAGS=$sanitize BRIDGE_EXTRA_LDFLAGS=$sanitize
+	set -- -s -C "$own/src" CC=gcc COPT="$sanitize" PG_CONFIG="$PG_CONFIG"
+	check "make with sanitizers" make -j2 "$@"
+	check "make install" make install "$@"
+	cd "$own/src"
+}
+
+# run_parts KIND...: other kinds in the work directory $own, as parts of this one
+run_parts() {
+	local part
+	for part in "$@"; do
+		DY_WORK=$own "test/lib/kinds/$part" | sed -u -E "s/^(not ok|ok) - /\1 - $part: /" ||
+			echo "not ok - $part: runs to its end"
+	done
+}
+
+# no_report_of_sanitizers
+#
+# Beside AddressSanitizer the other takes no path for its reports, so they are
+# where the server and the bridge log.
+no_report_of_sanitizers() {
+	grep -rhaE -A 3 'runtime error:' "$own/log" > "$log/report.undefined" || true
+	no_report_of "a sanitizer"
+}
+
+# no_report_of TOOL: one test, ok if no file $log/report* says anything
+no_report_of() {
+	find "$log" -maxdepth 1 -name 'report*' -size +0 > "$log/reports"
+	if [ -s "$log/reports" ]; then
+		echo "not ok - no report of $1"
+		xargs cat < "$log/reports" | head -n 100 | sed 's/^/# /'
+	else
+		echo "ok - no report of $1"
+	fi
+}
+
 # start_cluster
 #
 # A cluster for this kind, with the library preloaded; psql finds it.  It
