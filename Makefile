@@ -43,6 +43,7 @@ DY_WARNINGS = -Wall -Wextra $(WERROR) -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers -Wno-declaration-after-statement
 
 PG_CPPFLAGS = -Isrc
+SHLIB_LINK = -lcrypto
 PG_CFLAGS = -fvisibility=hidden $(DY_WARNINGS)
 
 EXTRA_CLEAN = $(DY_OPERATIONS_SQL) $(DY_GENERATED) $(OBJS:.o=.d) $(wildcard src/*/*.output)
@@ -108,10 +109,10 @@ $(foreach y,$(DY_GRAMMARS),$(eval $(call folder_waits_for_grammar,$(y))))
 $(DY_OPERATIONS_SQL): src/ops/operations.def src/ops/operations.sql.in Makefile
 	( cat src/ops/operations.sql.in && \
 	  sed -n -e 's|^DY_OPERATION(\([A-Za-z]*\), [a-z_]*, \([a-z_]*\), \([A-Z]*\), "\(.*\)")$$|\
-	CREATE FUNCTION dynamo.\2(request json) RETURNS json\
+	CREATE FUNCTION dynamo.\2(request dynamo.request) RETURNS json\
 	    AS '"'MODULE_PATHNAME', 'dynamo_\2'"' LANGUAGE C STRICT;\
-	COMMENT ON FUNCTION dynamo.\2(json) IS '"'\1: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/\4'"';\
-	REVOKE ALL ON FUNCTION dynamo.\2(json) FROM PUBLIC;|p' src/ops/operations.def ) > $@.tmp
+	COMMENT ON FUNCTION dynamo.\2(dynamo.request) IS '"'\1: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/\4'"';\
+	REVOKE ALL ON FUNCTION dynamo.\2(dynamo.request) FROM PUBLIC;|p' src/ops/operations.def ) > $@.tmp
 	mv $@.tmp $@
 
 # The parts of the script stand in the order of their names, one number a

@@ -194,9 +194,37 @@ SELECT pg_stat_force_next_flush();
 SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'Hot';
 SELECT * FROM dynamo.check('Hot');
 
+-- an item in twenty indexes with the longest sort key does not fit on a page with all its keys
+SELECT dynamo.create_table(json_build_object('TableName', 'Wide', 'BillingMode', 'PAY_PER_REQUEST',
+    'AttributeDefinitions', json_build_array(json_build_object('AttributeName', 'pk', 'AttributeType', 'S'),
+        json_build_object('AttributeName', 'r', 'AttributeType', 'S')),
+    'KeySchema', json_build_array(json_build_object('AttributeName', 'pk', 'KeyType', 'HASH'),
+        json_build_object('AttributeName', 'r', 'KeyType', 'RANGE')),
+    'GlobalSecondaryIndexes', (SELECT json_agg(json_build_object('IndexName', 'gsi' || i,
+        'KeySchema', json_build_array(json_build_object('AttributeName', 'pk', 'KeyType', 'HASH'),
+            json_build_object('AttributeName', 'r', 'KeyType', 'RANGE')),
+        'Projection', json_build_object('ProjectionType', 'KEYS_ONLY'))) FROM generate_series(1, 20) i)))
+    -> 'TableDescription' ->> 'TableName' AS created;
+SELECT string_agg(md5(i::text), '') AS long FROM generate_series(1, 32) i \gset
+SELECT dynamo.put_item(json_build_object('TableName', 'Wide', 'Item', json_build_object('pk', '{"S": "a"}'::json, 'n', '{"N": "0"}'::json,
+    'r', json_build_object('S', :'long'))));
+DO $$
+BEGIN
+    FOR i IN 1..3 LOOP
+        PERFORM dynamo.update_item(json_build_object('TableName', 'Wide', 'Key', dynamo.scan('{"TableName": "Wide", "ProjectionExpression": "pk, r"}') -> 'Items' -> 0,
+            'UpdateExpression', 'ADD n :one', 'ExpressionAttributeValues', '{":one": {"N": "1"}}'::json));
+    END LOOP;
+END $$;
+SELECT item OPERATOR(dynamo.->>) 'n' AS n, item OPERATOR(dynamo.->>) 'r' = :'long' AS whole
+  FROM dynamo.query('Wide', 'pk = :p AND r > :r', '{":p": {"S": "a"}, ":r": {"S": "!"}}') AS item;
+SELECT dynamo.query(json_build_object('TableName', 'Wide', 'IndexName', 'gsi20', 'KeyConditionExpression', 'pk = :p AND r = :r',
+    'ExpressionAttributeValues', json_build_object(':p', '{"S": "a"}'::json, ':r', json_build_object('S', :'long')))) ->> 'Count' AS by_index;
+SELECT * FROM dynamo.check('Wide');
+
 \set VERBOSITY terse
 DROP SCHEMA engine_write CASCADE;
 DO $$ BEGIN
     PERFORM dynamo.delete_table('{"TableName": "Song"}');
     PERFORM dynamo.delete_table('{"TableName": "Hot"}');
+    PERFORM dynamo.delete_table('{"TableName": "Wide"}');
 END $$;

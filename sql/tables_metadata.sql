@@ -113,7 +113,7 @@ GRANT USAGE ON SCHEMA dynamo TO regress_dynamo_nobody;
 SET ROLE regress_dynamo_nobody;
 SELECT pg_temp.try($$SELECT dynamo.list_tables('{}')$$);
 RESET ROLE;
-GRANT EXECUTE ON FUNCTION dynamo.list_tables(json), dynamo.create_table(json), dynamo.delete_table(json), dynamo.put_item(json) TO regress_dynamo_nobody;
+GRANT EXECUTE ON FUNCTION dynamo.list_tables, dynamo.create_table, dynamo.delete_table, dynamo.put_item TO regress_dynamo_nobody;
 SET ROLE regress_dynamo_nobody;
 SELECT dynamo.create_table('{"TableName":"Granted","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}]}') IS NOT NULL AS created,
        current_user, current_setting('search_path');

@@ -81,3 +81,15 @@ SELECT left(pg_temp.call('TransactGetItems', (SELECT '{"TransactItems":[' || str
 -- a map of very many equal keys, and an echo of very many bytes
 SELECT pg_temp.call('BatchGetItem', (SELECT '{"RequestItems":{' || string_agg('"abc":{"Keys":[]}', ',') || '}}' FROM generate_series(1, 50000)));
 SELECT length(pg_temp.call('DescribeTable', '{"TableName":"' || repeat(';', 3000000) || '"}')) BETWEEN 1000000 AND 1100000 AS cut;
+
+-- from SQL a request may be a literal, a parameter, text, json or jsonb; nobody reads it before the operation
+SELECT dynamo.get_item('{"TableName": "none", "Key": {"a": {"S": "\u0000"}}}');
+PREPARE get AS SELECT dynamo.get_item($1);
+SELECT parameter_types FROM pg_prepared_statements WHERE name = 'get';
+EXECUTE get('{"TableName": "none", "Key": {"a": {"S": "b"}}}');
+SELECT dynamo.get_item('{"TableName": "none", "Key": {}}'::text);
+SELECT dynamo.get_item(json_build_object('TableName', 'none', 'Key', '{}'::json));
+SELECT dynamo.get_item(jsonb_build_object('TableName', 'none', 'Key', '{}'::jsonb));
+SELECT dynamo.get_item(request => '{"TableName": "none"');
+SELECT dynamo.get_item(NULL) IS NULL AS null_request;
+SELECT ' {"not": json'::dynamo.request;

@@ -341,8 +341,8 @@ key_is_same(DyRowChange *change)
 
 	slot_getsomeattrs(slot, DY_ATT_SK);
 	return !slot->tts_isnull[DY_ATT_HK - 1] && !slot->tts_isnull[DY_ATT_SK - 1] &&
-		datumIsEqual(slot->tts_values[DY_ATT_HK - 1], change->values[DY_ATT_HK - 1], false, -1) &&
-		datumIsEqual(slot->tts_values[DY_ATT_SK - 1], change->values[DY_ATT_SK - 1], false, -1);
+		datum_image_eq(slot->tts_values[DY_ATT_HK - 1], change->values[DY_ATT_HK - 1], false, -1) &&
+		datum_image_eq(slot->tts_values[DY_ATT_SK - 1], change->values[DY_ATT_SK - 1], false, -1);
 }
 
 /* Copies, because the slot may let go of its tuple. */

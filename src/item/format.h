@@ -280,6 +280,21 @@ dy_element_type(DyType set)
 	return set - DY_TYPE_SS + DY_TYPE_S;
 }
 
+/*
+ * What size.c counts for a number that has been measured.  Pairs of digits
+ * are aligned at the decimal point: with an even exponent the first digit is
+ * alone in its pair.
+ */
+static inline uint32
+dy_number_size(const DyNumber *number)
+{
+	bool		first_alone = (number->exponent % 2) == 0;
+
+	if (number->ndigits == 0)
+		return 1;
+	return 1 + (number->ndigits + (first_alone ? 1 : 0) + 1) / 2 + (number->negative ? 1 : 0);
+}
+
 static inline int
 dy_compare_bytes(const void *a, uint32 alen, const void *b, uint32 blen)
 {

@@ -335,40 +335,25 @@ dy_json_scan_number(const char *p, const char *end, bool *is_integer)
 void
 dy_json_write_string(StringInfo dest, const char *data, uint32 len)
 {
-	const char *p;
 	const char *end = data + len;
 
 	dy_reserve(dest, len + 2);
-	p = dy_scan_plain(data, end);
-	if (likely(p == end))
-	{
-		char	   *to = dest->data + dest->len;
-
-		*to++ = '"';
-		dy_copy(to, data, len);
-		to += len;
-		*to++ = '"';
-		*to = '\0';
-		dest->len += len + 2;
-		return;
-	}
-
 	dest->data[dest->len++] = '"';
-	for (const char *run = data;;)
+	if (likely(dy_copy_unescaped(dest->data + dest->len, data, len)))
+		dest->len += len;
+	else
 	{
-		/* find the next character that needs an escape */
-		while (p < end && (uint8) *p >= 0x80)
-			p = dy_scan_plain(p + 1, end);
-		dy_reserve(dest, p - run);
-		dy_copy(dest->data + dest->len, run, p - run);
-		dest->len += p - run;
-		if (p == end)
-			break;
-		write_escape(dest, *p++);
-		run = p;
-		p = dy_scan_plain(p, end);
+		while (data < end)
+		{
+			const char *run = data;
+
+			data = dy_scan_unescaped(run, end);
+			appendBinaryStringInfo(dest, run, data - run);
+			if (data < end)
+				write_escape(dest, *data++);
+		}
+		dy_reserve(dest, 1);
 	}
-	dy_reserve(dest, 1);
 	dest->data[dest->len++] = '"';
 	dest->data[dest->len] = '\0';
 }

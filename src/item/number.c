@@ -273,8 +273,74 @@ dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result)
 }
 
 /*
- * The same without the digits, which are left unset; of them only the last
- * byte is looked at, to know how many there are.
+ * The contract is in number.h.
+ *
+ * Digits are moved in pairs, as they lie in the bytes.
+ */
+uint32
+dy_number_write(const uint8 *bytes, uint32 len, char *string, DyNumber *measured)
+{
+	const uint8 *p;
+	const uint8 *end;
+	uint8		mask;
+	char		digits[DY_NUMBER_DIGITS];
+	int			n = 0;
+	int			whole;			/* digits before the point */
+	char	   *to = string;
+
+	if (!read_head(bytes, len, measured, &p, &end))
+		return 0;
+	mask = measured->negative ? 0xFF : 0;
+	for (; p < end; p++, n += 2)
+	{
+		int			pair = (int) (*p ^ mask) - 1;
+
+		if (pair < 0 || pair > 99)
+			return 0;
+		digits[n] = '0' + pair / 10;
+		digits[n + 1] = '0' + pair % 10;
+	}
+	if (n == 0)
+	{
+		*to = '0';
+		return 1;
+	}
+	if (digits[n - 1] == '0')
+		n--;
+	if (digits[0] == '0' || digits[n - 1] == '0')
+		return 0;
+	measured->ndigits = n;
+
+	whole = measured->exponent + 1;
+	if (measured->negative)
+		*to++ = '-';
+	if (whole <= 0)
+	{
+		*to++ = '0';
+		*to++ = '.';
+		memset(to, '0', -whole);
+		to += -whole;
+		whole = 0;
+	}
+	else if (whole < n)
+	{
+		memcpy(to, digits, whole);
+		to += whole;
+		*to++ = '.';
+	}
+	else
+	{
+		memcpy(to, digits, n);
+		memset(to + n, '0', whole - n);
+		return to + whole - string;
+	}
+	memcpy(to, digits + whole, n - whole);
+	return to + n - whole - string;
+}
+
+/*
+ * dy_number_decode() without the digits, which are left unset; of them only
+ * the last byte is looked at, to know how many there are.
  */
 bool
 dy_number_measure(const uint8 *bytes, uint32 len, DyNumber *result)

@@ -50,6 +50,13 @@ extern uint32 dy_number_format(const DyNumber *number, char *string);
 extern uint32 dy_number_encode(const DyNumber *number, uint8 *bytes);
 extern bool dy_number_decode(const uint8 *bytes, uint32 len, DyNumber *result);
 
+/*
+ * The normal form straight from the bytes, without a NUL.  *measured gets
+ * what dy_number_measure() tells.  Returns the length; 0 for what is no
+ * such encoding.
+ */
+extern uint32 dy_number_write(const uint8 *bytes, uint32 len, char *string, DyNumber *measured);
+
 /* All but the digits: sign, exponent and how many digits there are. */
 extern bool dy_number_measure(const uint8 *bytes, uint32 len, DyNumber *result);
 

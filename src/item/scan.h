@@ -38,6 +38,115 @@ dy_scan_special(uint64 word)
 			(word - DY_EVERY_BYTE(0x20)) | word) & DY_EVERY_BYTE(0x80);
 }
 
+/*
+ * The same for what a string must escape when it is written: '"', '\\' and
+ * control characters.  (Zero bytes are control characters.)
+ */
+static inline uint64
+dy_scan_escaped(uint64 word)
+{
+	uint64		quote = word ^ DY_EVERY_BYTE('"');
+	uint64		backslash = word ^ DY_EVERY_BYTE('\\');
+
+	return (((quote - DY_EVERY_BYTE(1)) & ~quote) |
+			((backslash - DY_EVERY_BYTE(1)) & ~backslash) |
+			((word - DY_EVERY_BYTE(0x20)) & ~word)) & DY_EVERY_BYTE(0x80);
+}
+
+#ifdef __SSE2__
+/* Sixteen of them: a bit for each byte that must be escaped. */
+static inline uint32
+dy_scan_escaped_chunk(__m128i chunk)
+{
+	__m128i		escaped;
+
+	/* unsigned "below 0x20" is "the smaller of it and 0x1F is itself" */
+	escaped = _mm_cmpeq_epi8(_mm_min_epu8(chunk, _mm_set1_epi8(0x1F)), chunk);
+	escaped = _mm_or_si128(escaped, _mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')));
+	escaped = _mm_or_si128(escaped, _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\')));
+	return _mm_movemask_epi8(escaped);
+}
+#endif
+
+/*
+ * Copy a string and tell whether nothing in it must be escaped.  If it says
+ * false, what was copied is good for nothing.  Never writes beyond len bytes.
+ */
+static inline bool
+dy_copy_unescaped(char *to, const char *from, uint32 len)
+{
+	uint64		first = 0;
+	uint64		last = 0;
+
+#ifdef __SSE2__
+	if (len >= 16)
+	{
+		__m128i		chunk;
+		uint32		found = 0;
+		uint32		i = 0;
+
+		for (; i + 16 <= len; i += 16)
+		{
+			chunk = _mm_loadu_si128((const __m128i *) (from + i));
+			found |= dy_scan_escaped_chunk(chunk);
+			_mm_storeu_si128((__m128i *) (to + i), chunk);
+		}
+		/* the rest, with some of what is done already */
+		chunk = _mm_loadu_si128((const __m128i *) (from + len - 16));
+		found |= dy_scan_escaped_chunk(chunk);
+		_mm_storeu_si128((__m128i *) (to + len - 16), chunk);
+		return found == 0;
+	}
+#endif
+	if (len >= 8)
+	{
+		for (uint32 i = 0; i + 8 <= len; i += 8)
+		{
+			memcpy(&first, from + i, 8);
+			last |= dy_scan_escaped(first);
+			memcpy(to + i, &first, 8);
+		}
+		memcpy(&first, from + len - 8, 8);
+		memcpy(to + len - 8, &first, 8);
+		return (last | dy_scan_escaped(first)) == 0;
+	}
+
+	/* shorter than a word: filled up with what needs no escape */
+	memset(&first, ' ', 8);
+	if (len >= 4)
+	{
+		memcpy(&first, from, 4);
+		memcpy((char *) &first + 4, from + len - 4, 4);
+		memcpy(to, &first, 4);
+		memcpy(to + len - 4, (char *) &first + 4, 4);
+	}
+	else
+	{
+		for (uint32 i = 0; i < len; i++)
+			to[i] = ((char *) &first)[i] = from[i];
+	}
+	return dy_scan_escaped(first) == 0;
+}
+
+/* Step over characters that need no escape. */
+static inline const char *
+dy_scan_unescaped(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	while (end - p >= 16)
+	{
+		uint32		mask = dy_scan_escaped_chunk(_mm_loadu_si128((const __m128i *) p));
+
+		if (mask != 0)
+			return p + pg_rightmost_one_pos32(mask);
+		p += 16;
+	}
+#endif
+	while (p < end && (uint8) *p >= 0x20 && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
 /* Step over plain characters of a string. */
 static inline const char *
 dy_scan_plain(const char *p, const char *end)

@@ -125,20 +125,12 @@ entries_size(const DyContainer *c)
 	return size;
 }
 
-/*
- * Pairs of digits aligned at the decimal point: with an even exponent the
- * first digit is alone in its pair.
- */
 static uint32
 number_size(DyBytes payload)
 {
 	DyNumber	number;
-	bool		first_alone;
 
 	if (!dy_number_measure((const uint8 *) payload.data, payload.len, &number))
 		dy_corrupt_item("A number is malformed.");
-	first_alone = (number.exponent % 2) == 0;
-	if (number.ndigits == 0)
-		return 1;
-	return 1 + (number.ndigits + (first_alone ? 1 : 0) + 1) / 2 + (number.negative ? 1 : 0);
+	return dy_number_size(&number);
 }

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * text.c
- *	  DynamoDB JSON to encoded values and back, in one pass.
+ *	  DynamoDB JSON to encoded values, in one pass.  (And back:
+ *	  text_write.c.)
  *
  * Reading goes from the text straight into the builder's buffer; no tree
  * stands in between, and nothing is allocated but room for strings that
@@ -21,8 +22,7 @@
  * The texts of the shape errors are those the service's Java deserializer
  * gives, so they speak of Java's classes, and one of them is misspelt.
  *
- * Reading and writing recurse, reading to at most DY_MAX_NESTING_LEVELS,
- * writing as deep as the value goes.
+ * Reading recurses to at most DY_MAX_NESTING_LEVELS.
  *
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  *
@@ -83,7 +83,6 @@ static void set_duplicates_fault(TextReader *t, DyType type, const char *start);
 static void refuse_shape(TextReader *t, Expected expected) pg_attribute_noreturn();
 static void refuse_base64(TextReader *t, DyBytes string) pg_attribute_noreturn();
 static void syntax_error(TextReader *t) pg_attribute_noreturn();
-static void write_container(StringInfo dest, DyValue value, DyType type);
 
 /*
  * Read one attribute value at the reader's position and append it to the
@@ -136,137 +135,6 @@ dy_item_from_text(const char *string, uint32 len)
 	if (fault.message)
 		dy_validation("%s", fault.message);
 	return dy_build_item(b);
-}
-
-/* Append a value as DynamoDB JSON, without white space. */
-void
-dy_text_write_value(StringInfo dest, DyValue value)
-{
-	static const char heads[][8] = {
-		[DY_TYPE_S] = "{\"S\":",
-		[DY_TYPE_N] = "{\"N\":",
-		[DY_TYPE_B] = "{\"B\":",
-		[DY_TYPE_BOOL] = "{\"BOOL\"",
-		[DY_TYPE_NULL] = "{\"NULL\"",
-		[DY_TYPE_L] = "{\"L\":",
-		[DY_TYPE_M] = "{\"M\":",
-		[DY_TYPE_SS] = "{\"SS\":",
-		[DY_TYPE_NS] = "{\"NS\":",
-		[DY_TYPE_BS] = "{\"BS\":"
-	};
-	DyType		type = dy_value_type(value);
-	DyBytes		bytes;
-
-	/* eight bytes at once, then only as many count as the head has */
-	dy_reserve(dest, sizeof(heads[0]));
-	memcpy(dest->data + dest->len, heads[type], sizeof(heads[0]));
-	dest->len += 5 + (type >= DY_TYPE_SS ? 1 : 0);
-	switch (type)
-	{
-		case DY_TYPE_S:
-			if (!dy_read_payload(value.data, value.data + value.len, &bytes))
-				dy_corrupt_item("A string is too long.");
-			dy_json_write_string(dest, bytes.data, bytes.len);
-			break;
-		case DY_TYPE_N:
-			dy_text_write_number(dest, value);
-			break;
-		case DY_TYPE_B:
-			bytes = dy_value_bytes(value);
-			dy_json_write_base64(dest, bytes.data, bytes.len);
-			break;
-		case DY_TYPE_BOOL:
-			dest->len += 2;
-			appendStringInfoString(dest, dy_value_bool(value) ? ":true" : ":false");
-			break;
-		case DY_TYPE_NULL:
-			dest->len += 2;
-			appendStringInfoString(dest, ":true");
-			break;
-		case DY_TYPE_M:
-			dy_text_write_map(dest, value);
-			break;
-		default:
-			write_container(dest, value, type);
-			break;
-	}
-	appendStringInfoCharMacro(dest, '}');
-}
-
-/* Append a map as a JSON object of attribute values, names in byte order. */
-void
-dy_text_write_map(StringInfo dest, DyValue map)
-{
-	DyIterator	iter = dy_iterate(map);
-	DyBytes		name;
-	DyValue		value;
-	char		separator = '{';
-
-	check_stack_depth();
-	if (iter.count == 0)
-		appendStringInfoCharMacro(dest, separator);
-	while (dy_map_next(&iter, &name, &value))
-	{
-		dy_reserve(dest, 1);
-		dest->data[dest->len++] = separator;
-		dy_json_write_string(dest, name.data, name.len);
-		dy_reserve(dest, 1);
-		dest->data[dest->len++] = ':';
-		dy_text_write_value(dest, value);
-		separator = ',';
-	}
-	appendStringInfoCharMacro(dest, '}');
-}
-
-/* Append an N as a JSON string: DynamoDB's numbers are strings. */
-void
-dy_text_write_number(StringInfo dest, DyValue value)
-{
-	DyNumber	number = dy_value_number(value);
-
-	dy_reserve(dest, DY_NUMBER_MAX_TEXT + 2);
-	dest->data[dest->len++] = '"';
-	dest->len += dy_number_format(&number, dest->data + dest->len);
-	dest->data[dest->len++] = '"';
-	dest->data[dest->len] = '\0';
-}
-
-/* A list or set. */
-static void
-write_container(StringInfo dest, DyValue value, DyType type)
-{
-	DyIterator	iter = dy_iterate(value);
-	DyValue		element;
-	char		separator = '[';
-
-	check_stack_depth();
-	if (iter.count == 0)
-		appendStringInfoCharMacro(dest, separator);
-	while (dy_list_next(&iter, &element))
-	{
-		DyBytes		bytes;
-
-		appendStringInfoCharMacro(dest, separator);
-		separator = ',';
-		switch (type)
-		{
-			case DY_TYPE_SS:
-				bytes = dy_value_bytes(element);
-				dy_json_write_string(dest, bytes.data, bytes.len);
-				break;
-			case DY_TYPE_BS:
-				bytes = dy_value_bytes(element);
-				dy_json_write_base64(dest, bytes.data, bytes.len);
-				break;
-			case DY_TYPE_NS:
-				dy_text_write_number(dest, element);
-				break;
-			default:
-				dy_text_write_value(dest, element);
-				break;
-		}
-	}
-	appendStringInfoCharMacro(dest, ']');
 }
 
 static void

@@ -40,9 +40,9 @@ extern void dy_text_read_map(DyJsonReader *reader, DyBuilder *b, DyValueFault *f
 extern DyType dy_type_lookup(DyBytes name);
 extern const char *dy_number_error_text(DyNumberError error, DyBytes string);
 
+/* text_write.c */
 extern void dy_text_write_value(StringInfo dest, DyValue value);	/* {"S":"x"} */
-extern void dy_text_write_map(StringInfo dest, DyValue map);	/* {"pk":{"S":"x"}} */
-extern void dy_text_write_number(StringInfo dest, DyValue value);	/* "12.5" */
+extern uint32 dy_text_write_map(StringInfo dest, DyValue map);	/* {"pk":{"S":"x"}} */
 
 /* Convenience for SQL input and tests: whole text, every mistake raised. */
 extern DyItem *dy_item_from_text(const char *string, uint32 len);

@@ -4,7 +4,7 @@
  *	  The door to all operations: from SQL and from the bridge.
  *
  * Everything here derives from operations.def: the table of operations, the
- * SQL functions dynamo.<operation>(json), and, through the Makefile, their
+ * SQL functions dynamo.<operation>(request), and, through the Makefile, their
  * declarations.
  *
  * An operation runs in a memory context of its own, which ends with it; only
@@ -65,7 +65,7 @@ static int	compare_name(const void *key, const void *element);
 
 DY_SQL_FUNCTION(dynamo_execute);
 
-/* dynamo.<operation>(request json) returns json */
+/* dynamo.<operation>(request dynamo.request) returns json */
 #define DY_OPERATION(name, function, sql_name, access, page) \
 	DY_SQL_FUNCTION(dynamo_##sql_name); \
 	Datum dynamo_##sql_name(PG_FUNCTION_ARGS) \

@@ -47,7 +47,7 @@ dy_op_get_item(const char *text, uint32 len, DyResponse *response)
 	DyRowKey	key;
 	DyValue		key_map;
 	DyValue		item;
-	double		units;
+	double		units = 0;
 
 	dy_request_validate(request);
 	dy_projection_input_check(&projection_input);
@@ -61,7 +61,9 @@ dy_op_get_item(const char *text, uint32 len, DyResponse *response)
 	if (dy_throttling)
 		dy_throttle_read_admit(table, &key);
 	item = dy_read_item(table, &key);
-	units = dy_read_units(dy_value_present(item) ? dy_item_size(item) : 0, consistent);
+	detail = dy_consumed_detail(dy_member(request, GET_ITEM_ReturnConsumedCapacity));
+	if (dy_throttling || detail != DY_CONSUMED_NONE)
+		units = dy_read_units(dy_value_present(item) ? dy_item_size(item) : 0, consistent);
 	if (dy_throttling)
 		dy_throttle_read_charge(table, &key, units);
 
@@ -71,7 +73,6 @@ dy_op_get_item(const char *text, uint32 len, DyResponse *response)
 		dy_response_name(response, "Item");
 		dy_write_projected(response, projection, item);
 	}
-	detail = dy_consumed_detail(dy_member(request, GET_ITEM_ReturnConsumedCapacity));
 	if (detail != DY_CONSUMED_NONE)
 	{
 		DyConsumed	consumed;

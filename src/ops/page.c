@@ -290,25 +290,30 @@ look_at_item(const DyPage *page, DyValue item, DyBuilder *scratch,
 {
 	const DyTable *table = page->range.table;
 	const DyIndex *index = page->range.index;
+	bool		is_whole = index == NULL || index->projection == DY_PROJECT_ALL;
+	uint32		size = 0;		/* of the item; 0: not known yet */
 
 	counters->scanned++;
-	if (index == NULL)
-		counters->bytes += dy_item_size(item);
-	else
-		counters->bytes += dy_index_item_size(table, index, item);
-	if (page->fetch)
-	{
-		uint32		size = dy_item_size(item);
-
-		counters->fetched_bytes += size;
-		counters->fetched_units += dy_read_units(size, page->consistent);
-	}
-
 	if (dy_condition_holds(page->filter, item))
 	{
 		counters->matched++;
 		if (page->select != DY_SELECT_COUNT)
-			dy_response_map(r, dy_page_item(page, item, scratch));
+		{
+			DyValue		shown = dy_page_item(page, item, scratch);
+			uint32		written = dy_response_map(r, shown);
+
+			if (shown.data == item.data)
+				size = written;
+		}
+	}
+	if (size == 0 && (is_whole || page->fetch))
+		size = dy_item_size(item);
+
+	counters->bytes += is_whole ? size : dy_index_item_size(table, index, item);
+	if (page->fetch)
+	{
+		counters->fetched_bytes += size;
+		counters->fetched_units += dy_read_units(size, page->consistent);
 	}
 	return !((page->limit > 0 && counters->scanned >= page->limit) ||
 			 counters->bytes + counters->fetched_bytes >= DY_MAX_PAGE_BYTES);

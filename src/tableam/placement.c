@@ -160,6 +160,7 @@ static struct
 	SharedPage	pages[SIZE_CLASSES];
 }			shared_pages[SHARED_PAGES];
 
+static void direct_heap(DyPlacement *placement, Relation rel, const Row *row);
 static bool is_clustered(Relation rel, int options);
 static bool describe_row(Relation rel, TupleTableSlot *slot, Row *row);
 static Size row_length(Relation rel, TupleTableSlot *slot);
@@ -193,10 +194,7 @@ dy_placement_begin(DyPlacement *placement, Relation rel, TupleTableSlot *slot, i
 	if (!is_clustered(rel, options) || !describe_row(rel, slot, &row))
 		return;
 
-	placement->collection = row.tag;
-	placement->heap_target = RelationGetTargetBlock(rel);
-	RelationSetTargetBlock(rel, choose_page(rel, &row, NULL));
-	placement->active = true;
+	direct_heap(placement, rel, &row);
 }
 
 /*
@@ -216,10 +214,7 @@ dy_placement_begin_update(DyPlacement *placement, Relation rel, ItemPointer otid
 				 RelationGetNumberOfBlocks(rel), NULL))
 		return;
 
-	placement->collection = row.tag;
-	placement->heap_target = RelationGetTargetBlock(rel);
-	RelationSetTargetBlock(rel, choose_page(rel, &row, NULL));
-	placement->active = true;
+	direct_heap(placement, rel, &row);
 }
 
 void
@@ -301,6 +296,26 @@ dy_placement_multi_insert(const TableAmRoutine *heap, Relation rel, TupleTableSl
 	pfree(sorted);
 	pfree(rows);
 	return true;
+}
+
+/*
+ * Have heap put the next row where this one belongs.
+ *
+ * The page is chosen first, in a statement of its own: choosing it takes
+ * locks, which may have the relation's SMgrRelation closed and its memory
+ * given to another relation.  RelationSetTargetBlock() is a macro that may
+ * look the place to write to up before it evaluates its argument, and then
+ * the index would be told a block of the table.
+ */
+static void
+direct_heap(DyPlacement *placement, Relation rel, const Row *row)
+{
+	BlockNumber block = choose_page(rel, row, NULL);
+
+	placement->collection = row->tag;
+	placement->heap_target = RelationGetTargetBlock(rel);
+	RelationSetTargetBlock(rel, block);
+	placement->active = true;
 }
 
 /*

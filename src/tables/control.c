@@ -176,6 +176,11 @@ dy_control_lock(DyBytes name)
 
 /*
  * The item table of a new DynamoDB table, with all its btrees.
+ *
+ * Storage of the key columns is EXTERNAL: never compressed, with a header of
+ * one byte, which PLAIN would make four in every row and index entry; and
+ * where an item is in many indexes with long sort keys, so that its row does
+ * not fit on a page, the longest keys are stored out of line.
  */
 Oid
 dy_ddl_create_table(const char *name, const DyIndexColumn *indexes, int nindexes)
@@ -191,14 +196,14 @@ dy_ddl_create_table(const char *name, const DyIndexColumn *indexes, int nindexes
 	for (int i = 0; i < nindexes; i++)
 	{
 		appendStringInfo(&columns, ", %s bytea", indexes[i].column);
-		appendStringInfo(&storage, ", ALTER %s SET STORAGE PLAIN", indexes[i].column);
+		appendStringInfo(&storage, ", ALTER %s SET STORAGE EXTERNAL", indexes[i].column);
 	}
 
 	dy_control_runf("CREATE TABLE %s (hk bytea NOT NULL, sk bytea NOT NULL,"
 					" item dynamo.item" ITEM_COMPRESSION " NOT NULL%s, PRIMARY KEY (hk, sk))"
 					" USING dynamo WITH (fillfactor = 90)",
 					quoted, columns.data);
-	dy_control_runf("ALTER TABLE %s ALTER hk SET STORAGE PLAIN, ALTER sk SET STORAGE PLAIN%s",
+	dy_control_runf("ALTER TABLE %s ALTER hk SET STORAGE EXTERNAL, ALTER sk SET STORAGE EXTERNAL%s",
 					quoted, storage.data);
 	dy_control_runf("CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s"
 					" FOR EACH ROW EXECUTE FUNCTION dynamo_internal.derive_row()",
@@ -229,7 +234,7 @@ dy_ddl_add_index_column(Oid relid, char *column)
 		if (get_attnum(relid, column) == InvalidAttrNumber)
 			break;
 	}
-	dy_control_runf("ALTER TABLE %s ADD COLUMN %s bytea, ALTER COLUMN %s SET STORAGE PLAIN",
+	dy_control_runf("ALTER TABLE %s ADD COLUMN %s bytea, ALTER COLUMN %s SET STORAGE EXTERNAL",
 					qualified_name(relid), column, column);
 }
 

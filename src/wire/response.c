@@ -133,14 +133,14 @@ dy_response_value(DyResponse *r, DyValue value)
 }
 
 /*
- * An item: {"pk":{"S":"x"}}
+ * An item: {"pk":{"S":"x"}}.  Returns its size as dy_item_size() counts it.
  */
-void
+uint32
 dy_response_map(DyResponse *r, DyValue map)
 {
 	before_value(r);
-	dy_text_write_map(&r->text, map);
 	r->need_comma = true;
+	return dy_text_write_map(&r->text, map);
 }
 
 /*

@@ -34,7 +34,7 @@ extern void dy_response_timestamp(DyResponse *r, double epoch_seconds); /* 1.7E9
 																		 * milliseconds, never
 																		 * in exponent form */
 extern void dy_response_value(DyResponse *r, DyValue value);	/* an AttributeValue */
-extern void dy_response_map(DyResponse *r, DyValue map);	/* an item */
+extern uint32 dy_response_map(DyResponse *r, DyValue map);	/* an item */
 extern void dy_response_json(DyResponse *r, const char *json, int len); /* ready-made text */
 
 #endif							/* DY_WIRE_RESPONSE_H */

@@ -43,7 +43,7 @@ SELECT dynamo.enable_access_key('AKIDFORMER', false);
 SELECT dynamo.create_view('every.Setting-1', '{"n": "integer", "text": "text"}', 'settings');
 CREATE ROLE application;
 GRANT USAGE ON SCHEMA dynamo TO application;
-GRANT EXECUTE ON FUNCTION dynamo.get_item(json) TO application;
+GRANT EXECUTE ON FUNCTION dynamo.get_item TO application;
 SQL
 
 my $everything = q{

@@ -98,6 +98,10 @@ sub update_from
 	my $before = state($database);
 	like($before, qr/^by-status\|10$/m, "$version: operations work before the update");
 
+	# a role that may read items
+	my $role = "reader of $version";
+	$node->safe_psql($database, qq{CREATE ROLE "$role"; GRANT EXECUTE ON FUNCTION dynamo.get_item TO "$role"});
+
 	# a session that has worked with the old catalog goes on
 	my $updated = $node->safe_psql($database, <<'SQL');
 SELECT FROM dynamo.get_item('{"TableName": "Orders", "Key": {"customer": {"S": "c1"}, "number": {"N": "1"}}}');
@@ -108,6 +112,9 @@ SELECT dynamo.get_item('{"TableName": "Orders", "Key": {"customer": {"S": "c1"},
 	"ProjectionExpression": "#t", "ExpressionAttributeNames": {"#t": "total"}}');
 SQL
 	like($updated, qr/^\Q$current\E\n\{"Item":\{"total":\{"N":"1\.5"\}\}\}$/m, "$version: updated in a session at work");
+	is($node->safe_psql($database, qq{SELECT string_agg(proname, ' ') FROM pg_proc WHERE pronamespace = 'dynamo'::regnamespace
+		AND has_function_privilege('$role', oid, 'EXECUTE')}), 'get_item', "$version: what was granted still is");
+	$node->safe_psql($database, qq{REVOKE EXECUTE ON FUNCTION dynamo.get_item FROM "$role"});
 	compare_catalogs($database, $version);
 	$node->safe_psql($database, $once);
 	is(state($database), $before, "$version: tables, items, indexes, tags, TTL, keys and tokens are as before");

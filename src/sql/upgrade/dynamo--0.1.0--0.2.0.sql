@@ -29,22 +29,112 @@ REVOKE ALL ON FUNCTION dynamo_internal.forget_table() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER forget AFTER DELETE ON dynamo_internal.tables
     FOR EACH ROW EXECUTE FUNCTION dynamo_internal.forget_table();
 
+-- ------------------------------------------------------------- item tables
+
+-- Key columns with short headers, and out of line where a row is too long.
+DO $$
+DECLARE
+    item_table record;
+BEGIN
+    FOR item_table IN
+        SELECT a.attrelid::regclass AS name, string_agg(format('ALTER %I SET STORAGE EXTERNAL', a.attname), ', ') AS changes
+          FROM dynamo_internal.tables AS t JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.relation
+         WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attstorage = 'p' AND a.atttypid = 'bytea'::regtype
+         GROUP BY a.attrelid
+    LOOP
+        EXECUTE format('ALTER TABLE %s %s', item_table.name, item_table.changes);
+    END LOOP;
+END
+$$;
+
+-- ---------------------------------------------------------------- requests
+
+-- Operations take a type of their own, which the server does not read.
+CREATE TYPE dynamo.request;
+
+CREATE FUNCTION dynamo.request_in(cstring) RETURNS dynamo.request
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textin';
+
+CREATE FUNCTION dynamo.request_out(dynamo.request) RETURNS cstring
+    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textout';
+
+CREATE FUNCTION dynamo.request_recv(internal) RETURNS dynamo.request
+    LANGUAGE internal STABLE STRICT PARALLEL SAFE AS 'textrecv';
+
+CREATE FUNCTION dynamo.request_send(dynamo.request) RETURNS bytea
+    LANGUAGE internal STABLE STRICT PARALLEL SAFE AS 'textsend';
+
+CREATE TYPE dynamo.request (
+    INPUT = dynamo.request_in,
+    OUTPUT = dynamo.request_out,
+    RECEIVE = dynamo.request_recv,
+    SEND = dynamo.request_send,
+    INTERNALLENGTH = variable,
+    STORAGE = extended
+);
+
+COMMENT ON TYPE dynamo.request IS 'request document of an operation: JSON text that only the operation reads';
+
+CREATE CAST (json AS dynamo.request) WITHOUT FUNCTION AS IMPLICIT;
+CREATE CAST (text AS dynamo.request) WITHOUT FUNCTION AS IMPLICIT;
+CREATE CAST (jsonb AS dynamo.request) WITH INOUT AS IMPLICIT;
+REVOKE ALL ON FUNCTION
+    dynamo.request_in(cstring),
+    dynamo.request_out(dynamo.request),
+    dynamo.request_recv(internal),
+    dynamo.request_send(dynamo.request)
+    FROM PUBLIC;
+
+-- Their functions are made anew with that type; who might execute one still
+-- may.
+DO $$
+DECLARE
+    old record;
+    grantee record;
+BEGIN
+    FOR old IN
+        SELECT p.oid, p.oid::regprocedure AS name, p.proname, p.prosrc, p.proacl, p.proowner,
+               obj_description(p.oid, 'pg_proc') AS comment
+          FROM pg_catalog.pg_proc AS p
+          JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+          JOIN pg_catalog.pg_extension AS e ON d.refclassid = 'pg_catalog.pg_extension'::regclass AND d.refobjid = e.oid
+         WHERE e.extname = 'dynamo' AND p.pronamespace = 'dynamo'::regnamespace
+           AND p.proargtypes = '114' AND p.proargnames = ARRAY['request'] AND p.prorettype = 'json'::regtype
+         ORDER BY p.proname
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', old.name);
+        EXECUTE format('CREATE FUNCTION dynamo.%I(request dynamo.request) RETURNS json '
+                       'AS ''MODULE_PATHNAME'', %L LANGUAGE C STRICT', old.proname, old.prosrc);
+        EXECUTE format('COMMENT ON FUNCTION dynamo.%I(dynamo.request) IS %L', old.proname, old.comment);
+        EXECUTE format('REVOKE ALL ON FUNCTION dynamo.%I(dynamo.request) FROM PUBLIC', old.proname);
+        FOR grantee IN
+            SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS name, a.is_grantable
+              FROM aclexplode(old.proacl) AS a
+             WHERE a.privilege_type = 'EXECUTE' AND a.grantee <> old.proowner
+        LOOP
+            EXECUTE format('GRANT EXECUTE ON FUNCTION dynamo.%I(dynamo.request) TO %s%s', old.proname, grantee.name,
+                           CASE WHEN grantee.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);
+        END LOOP;
+    END LOOP;
+END
+$$;
+
 -- ----------------------------------------------------------------- PartiQL
 
-CREATE OR REPLACE FUNCTION dynamo.execute_statement(request json) RETURNS json
+CREATE OR REPLACE FUNCTION dynamo.execute_statement(request dynamo.request) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_execute_statement' LANGUAGE C STRICT;
-COMMENT ON FUNCTION dynamo.execute_statement(json) IS 'ExecuteStatement: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html';
-REVOKE ALL ON FUNCTION dynamo.execute_statement(json) FROM PUBLIC;
+COMMENT ON FUNCTION dynamo.execute_statement(dynamo.request) IS 'ExecuteStatement: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteStatement.html';
+REVOKE ALL ON FUNCTION dynamo.execute_statement(dynamo.request) FROM PUBLIC;
 
-CREATE OR REPLACE FUNCTION dynamo.batch_execute_statement(request json) RETURNS json
+CREATE OR REPLACE FUNCTION dynamo.batch_execute_statement(request dynamo.request) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_batch_execute_statement' LANGUAGE C STRICT;
-COMMENT ON FUNCTION dynamo.batch_execute_statement(json) IS 'BatchExecuteStatement: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html';
-REVOKE ALL ON FUNCTION dynamo.batch_execute_statement(json) FROM PUBLIC;
+COMMENT ON FUNCTION dynamo.batch_execute_statement(dynamo.request) IS 'BatchExecuteStatement: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html';
+REVOKE ALL ON FUNCTION dynamo.batch_execute_statement(dynamo.request) FROM PUBLIC;
 
-CREATE OR REPLACE FUNCTION dynamo.execute_transaction(request json) RETURNS json
+CREATE OR REPLACE FUNCTION dynamo.execute_transaction(request dynamo.request) RETURNS json
     AS 'MODULE_PATHNAME', 'dynamo_execute_transaction' LANGUAGE C STRICT;
-COMMENT ON FUNCTION dynamo.execute_transaction(json) IS 'ExecuteTransaction: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html';
-REVOKE ALL ON FUNCTION dynamo.execute_transaction(json) FROM PUBLIC;
+COMMENT ON FUNCTION dynamo.execute_transaction(dynamo.request) IS 'ExecuteTransaction: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html';
+REVOKE ALL ON FUNCTION dynamo.execute_transaction(dynamo.request) FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION dynamo.partiql(statement text, VARIADIC parameters "any") RETURNS SETOF dynamo.item
     AS 'MODULE_PATHNAME', 'dynamo_partiql' LANGUAGE C VOLATILE;
