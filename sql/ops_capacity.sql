@@ -49,4 +49,22 @@ SELECT answer -> 'ConsumedCapacity' AS units FROM dynamo.transact_get_items('{"R
 SELECT answer -> 'ConsumedCapacity' AS units FROM dynamo.transact_write_items('{"ReturnConsumedCapacity": "INDEXES", "TransactItems": [{"Delete": {"TableName": "ops_cap", "Key": {"pk": {"S": "a"}, "sk": {"S": "c"}}}},
   {"ConditionCheck": {"TableName": "ops_cap", "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}, "ConditionExpression": "attribute_exists(pk)"}}]}') AS answer;
 
+-- a page is measured while it is written, and when it is only counted: both as size() does, for values of every type around a limit
+CREATE FUNCTION pg_temp.measured(n integer, rest text) RETURNS boolean LANGUAGE plpgsql
+AS $$
+DECLARE
+    i item := jsonb_build_object('pk', '{"S": "m"}'::jsonb, 'sk', '{"S": "m"}'::jsonb, 'list',
+        jsonb_build_object('L', (SELECT jsonb_agg('{"NULL": true}'::jsonb) FROM generate_series(1, n)))) || ('{"rest": ' || rest || '}')::jsonb;
+    units numeric := ceil(size(i) / 4096.0);
+    request jsonb := '{"TableName": "ops_cap", "ConsistentRead": true, "ReturnConsumedCapacity": "TOTAL", "KeyConditionExpression": "pk = :m",
+        "ExpressionAttributeValues": {":m": {"S": "m"}}}';
+BEGIN
+    PERFORM dynamo.put_item(json_build_object('TableName', 'ops_cap', 'Item', i::text::json));
+    RETURN (dynamo.query(request) #>> '{ConsumedCapacity,CapacityUnits}')::numeric = units AND
+        (dynamo.query(request || '{"Select": "COUNT"}') #>> '{ConsumedCapacity,CapacityUnits}')::numeric = units AND
+        (dynamo.query(request || '{"ProjectionExpression": "pk"}') #>> '{ConsumedCapacity,CapacityUnits}')::numeric = units;
+END $$;
+SELECT rest, bool_and(pg_temp.measured(n, rest)) AS right
+  FROM generate_series(2010, 2050) n, unnest(ARRAY['{"S": "é\"x"}', '{"N": "-12.5"}', '{"N": "0"}', '{"N": "1234567"}', '{"N": "1E-30"}', '{"B": "AQI="}', '{"BOOL": false}', '{"M": {"a": {"L": []}, "b": {"M": {}}}}',
+    '{"SS": ["a", "bc"]}', '{"NS": ["1", "-100", "2.5"]}', '{"BS": ["AQ==", "AQID"]}']) rest GROUP BY rest ORDER BY rest;
 SELECT dynamo.delete_table('{"TableName": "ops_cap"}') IS NOT NULL AS deleted;
