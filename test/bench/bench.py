@@ -76,7 +76,6 @@ UPDATE "TABLE" SET doc = jsonb_set(doc, '{counter}', to_jsonb((doc->>'counter'):
     ("jsonb", "query"): """SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c ORDER BY sk;""",
 }
 
-
 NOTES = ("the customer returned the parcel and the invoice was not signed by the warehouse " * 4)[:280]
 
 
@@ -116,7 +115,8 @@ class Bench:
     def start(self):
         o = self.options
         os.makedirs(self.directory, exist_ok=True)
-        need = o.items * 12000 + max(o.growth) * 2000 + 16 * 2**30 if not o.quick else 2**30
+        # The tables that are there at a time, and twice as much WAL.
+        need = 3 * max(o.items * 8000, sum(o.growth) * 1700) + 2**31
         if shutil.disk_usage(self.directory).free < need:
             raise Failure(f"{self.directory} needs {need / 2**30:.0f} GiB of free space; fewer --items need less")
         subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{self.include}", os.path.join(HERE, "load.c"),
@@ -238,7 +238,7 @@ class Bench:
         else:
             more = {"zipf": o.zipf} if cell["keys"] == "zipfian" else {}
             result = self.load(cell["contender"], cell["work"], cell["connections"], cell["items"], cell["stem"],
-                               seconds=o.seconds, item_bytes=cell["bytes"], seed=1000 + number, **more)
+                               seconds=o.seconds, item_bytes=cell["bytes"], seed=1000 + self.cells_done, **more)
         self.figures.append({**result, **cell, "round": number})
         self.cells_done += 1
         return result["per_second"]
@@ -297,15 +297,12 @@ class Bench:
 
     def settle(self, stems):
         """
-        Checkpoint first, VACUUM after it: freezing writes to every page, so the
-        full images that the checkpoint makes necessary are out of the way.
+        After the last checkpoint for a while: freezing writes to every page, so
+        the full images that the checkpoint makes necessary are out of the way.
         """
         self.cluster.sql("CHECKPOINT")
         self.cluster.sql("\n".join(f"VACUUM (FREEZE, ANALYZE) {relation_of(c, s)};"
                                    for s in stems for c in ("sql", "jsonb")))
-        self.warm_up(stems)
-
-    def warm_up(self, stems):
         self.cluster.prewarm([relation_of(c, s) for s in stems for c in ("sql", "jsonb")])
 
     def vacuum(self, tables):
@@ -456,12 +453,12 @@ class Bench:
         o = self.options
         for contender in ("sql", "jsonb"):
             self.fill(contender, "Bench400", o.items, 400)
-        self.settle(["Bench400"])
+        self.cluster.sql("VACUUM ANALYZE")
         if self.wants("size"):
             self.measure_size("Bench400", 400)
         if self.wants("cold") and "query" in o.only:
             self.run_cold()
-            self.warm_up(["Bench400"])
+        self.settle(["Bench400"])
         self.cluster.sql("SELECT pg_prewarm('pgbench_accounts'), pg_prewarm('pgbench_accounts_pkey')")
         self.start_bridge()
         if self.emulators and self.wants("main"):

@@ -192,7 +192,7 @@ now_ns(void)
 	return (uint64_t) ts.tv_sec * 1000000000u + (uint64_t) ts.tv_nsec;
 }
 
-/* xorshift64*: fast, and the same sequence for every contender. */
+/* xorshift64*: fast, and the same on every machine. */
 static uint64_t
 random_bits(void)
 {
@@ -1258,6 +1258,7 @@ main(int argc, char **argv)
 		zipf < 0 || zipf >= 1)
 		usage();
 
+	seed *= UINT64_C(11400714819323198485); /* neighbours become strangers */
 	body = malloc(BODY_MAX);
 	if (!body)
 		die("out of memory");

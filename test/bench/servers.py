@@ -114,7 +114,7 @@ class Cluster:
         self.settings = {
             "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self.port),
             "shared_preload_libraries": "dynamo", "max_connections": "200", "shared_buffers": f"{shared_buffers_mb}MB",
-            "max_wal_size": "12GB", "checkpoint_timeout": "1h", "autovacuum": "off",
+            "max_wal_size": "24GB", "checkpoint_timeout": "1h", "autovacuum": "off",
             "default_toast_compression": "lz4", "jit": "off",
         }
         done = subprocess.run([os.path.join(bindir, "initdb"), "-D", self.data, "-U", "postgres", "-A", "trust",
