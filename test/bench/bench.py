@@ -51,31 +51,53 @@ EMULATORS = ("local", "dynalite")
 GSIS = [("score", "pk"), ("score", "sk"), ("score", "name"), ("name", "score"), ("name", "pk")]
 GSI_COUNTS = (0, 1, 5)
 
-KEY_VARIABLES = """\\set i random(0, :items - 1)
-\\set c 10000000 + :i / 100
-\\set s 1000 + :i % 100
-"""
-SQL_KEY = """"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s || '"}"""
-JSONB_ROW = """'{"pk":"c#' || :c || '","sk":"i#' || :s || '","name":"Customer ' || :i || '","score":' || :score ||
-  ',"counter": 0,"active": true,"tags":["alpha","beta","gamma"],"address":{"city":"Springfield","zip":"' || :s || '"},"notes":["' || :notes || '"]}'"""
-
 # What pgbench runs: the statements of load.c, their arguments put together by
 # the server.  A colon before a letter or digit would be a variable of pgbench.
-SCRIPTS = {
-    ("sql", "get"): """SELECT dynamo.get_item(('{"TableName":"TABLE","Key":{KEY}}')::json);""",
-    ("sql", "put"): """\\set score random(0, 1000003)
-SELECT dynamo.put_item(('{"TableName":"TABLE","Item":{KEY,"name":{"S":"Customer ' || :i || '"},"score":{"N":"' || :score ||
-  '"},"counter":{"N":"0"},"active":{"BOOL": true},"tags":{"SS":["alpha","beta","gamma"]},"address":{"M":{"city":{"S":"Springfield"},"zip":{"S":"' || :s || '"}}},"notes":{"L":[{"S":"' || :notes || '"}]}}}')::json);""",
-    ("sql", "update"): """SELECT dynamo.update_item(('{"TableName":"TABLE","Key":{KEY},"UpdateExpression":"SET #c = #c + :' || 'one","ConditionExpression":"attribute_exists(pk) AND #a = :' || 'true","ExpressionAttributeNames":{"#c":"counter","#a":"active"},"ExpressionAttributeValues":{":' || 'one":{"N":"1"},":' || 'true":{"BOOL": true}}}')::json);""",
-    ("sql", "query"): """SELECT dynamo.query(('{"TableName":"TABLE","KeyConditionExpression":"pk = :' || 'pk","ExpressionAttributeValues":{":' || 'pk":{"S":"c#' || :c || '"}}}')::json);""",
-    ("jsonb", "get"): """SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c AND sk = 'i#' || :s;""",
-    ("jsonb", "put"): """\\set score random(0, 1000003)
-INSERT INTO "TABLE" VALUES ('c#' || :c, 'i#' || :s, (ROW)::jsonb) ON CONFLICT (pk, sk) DO UPDATE SET doc = excluded.doc;""",
-    ("jsonb", "update"): """\\set one 1
-UPDATE "TABLE" SET doc = jsonb_set(doc, '{counter}', to_jsonb((doc->>'counter')::numeric + :one::numeric)) WHERE pk = 'c#' || :c AND sk = 'i#' || :s AND doc->'active' = ('tr' || 'ue')::jsonb;""",
-    ("jsonb", "query"): """SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c ORDER BY sk;""",
+PGBENCH_KEY = r"""\set i random(0, :items - 1)
+\set c 10000000 + :i / 100
+\set s 1000 + :i % 100
+\set score random(0, 1000003)
+"""
+PGBENCH = {
+    ("sql", "get"): """
+SELECT dynamo.get_item(('{"TableName":"TABLE","Key":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s || '"}}}')::json);
+""",
+    ("sql", "put"): """
+SELECT dynamo.put_item(('{"TableName":"TABLE","Item":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s ||
+  '"},"name":{"S":"Customer ' || :i || '"},"score":{"N":"' || :score ||
+  '"},"counter":{"N":"0"},"active":{"BOOL": true},"tags":{"SS":["alpha","beta","gamma"]},' ||
+  '"address":{"M":{"city":{"S":"Springfield"},"zip":{"S":"' || :s ||
+  '"}}},"notes":{"L":[{"S":"' || :notes || '"}]}}}')::json);
+""",
+    ("sql", "update"): """
+SELECT dynamo.update_item(('{"TableName":"TABLE","Key":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s ||
+  '"}},"UpdateExpression":"SET #c = #c + :' ||
+  'one","ConditionExpression":"attribute_exists(pk) AND #a = :' ||
+  'true","ExpressionAttributeNames":{"#c":"counter","#a":"active"},"ExpressionAttributeValues":{":' ||
+  'one":{"N":"1"},":' || 'true":{"BOOL": true}}}')::json);
+""",
+    ("sql", "query"): """
+SELECT dynamo.query(('{"TableName":"TABLE","KeyConditionExpression":"pk = :' ||
+  'pk","ExpressionAttributeValues":{":' || 'pk":{"S":"c#' || :c || '"}}}')::json);
+""",
+    ("jsonb", "get"): """
+SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c AND sk = 'i#' || :s;
+""",
+    ("jsonb", "put"): """
+INSERT INTO "TABLE" VALUES ('c#' || :c, 'i#' || :s, ('{"pk":"c#' || :c || '","sk":"i#' || :s ||
+  '","name":"Customer ' || :i || '","score":' || :score ||
+  ',"counter": 0,"active": true,"tags":["alpha","beta","gamma"],' ||
+  '"address":{"city":"Springfield","zip":"' || :s ||
+  '"},"notes":["' || :notes || '"]}')::jsonb) ON CONFLICT (pk, sk) DO UPDATE SET doc = excluded.doc;
+""",
+    ("jsonb", "update"): """
+UPDATE "TABLE" SET doc = jsonb_set(doc, '{counter}', to_jsonb((doc->>'counter')::numeric + 1))
+  WHERE pk = 'c#' || :c AND sk = 'i#' || :s AND doc->'active' = 'true';
+""",
+    ("jsonb", "query"): """
+SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c ORDER BY sk;
+""",
 }
-
 NOTES = ("the customer returned the parcel and the invoice was not signed by the warehouse " * 4)[:280]
 
 
@@ -190,7 +212,10 @@ class Bench:
         command = [os.path.join(self.bindir, "pgbench"), "-n", "-M", "prepared", "-c", str(connections),
                    "-j", str(min(connections, os.cpu_count()))]
         command += ["-T", str(round(seconds + 0.4))] if seconds >= 0.6 else ["-t", "20"]
-        command += ["-f", script, "-D", f"items={self.options.items}", "-D", "notes=" + NOTES] if script else ["-S"]
+        if script:
+            command += ["-f", script, "-D", f"items={self.options.items}", "-D", "notes=" + NOTES]
+        else:
+            command += ["-S"]
         command += ["-l", "--log-prefix", os.path.join(self.directory, "latency")] if log_latencies else []
         process = subprocess.Popen(command + [self.cluster.conninfo()], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
@@ -219,10 +244,9 @@ class Bench:
         return {"p50_us": statistics.median(latencies), "p99_us": statistics.quantiles(latencies, n=100)[98]}
 
     def script(self, contender, work, stem):
-        text = SCRIPTS[contender, work].replace("TABLE", table_of(contender, stem))
         path = os.path.join(self.directory, f"{contender}_{work}.sql")
         with open(path, "w") as f:
-            f.write(KEY_VARIABLES + text.replace("KEY", SQL_KEY).replace("ROW", JSONB_ROW) + "\n")
+            f.write(PGBENCH_KEY + PGBENCH[contender, work].replace("TABLE", table_of(contender, stem)))
         return path
 
     def measure(self, cell, number):
@@ -406,10 +430,12 @@ class Bench:
                         coalesce(pg_total_relation_size(nullif(reltoastrelid, 0)), 0), pg_indexes_size(c.oid)
                     FROM pg_class AS c WHERE c.oid = '{relation}'::regclass""").split("|"))
             n = self.options.items
+            column = "doc" if contender == "jsonb" else "item"
             document = float(self.cluster.sql(
-                f"SELECT avg(pg_column_size({'doc' if contender == 'jsonb' else 'item'})) FROM (SELECT * FROM {relation} LIMIT 1000) AS r"))
+                f"SELECT avg(pg_column_size({column})) FROM (SELECT {column} FROM {relation} LIMIT 1000) AS r"))
             self.facts.setdefault("sizes", {}).setdefault(str(size), {})[contender] = {
-                "document": document, "heap": heap / n, "toast": toast / n, "index": index / n, "total": (heap + toast + index) / n}
+                "document": document, "heap": heap / n, "toast": toast / n, "index": index / n,
+                "total": (heap + toast + index) / n}
         self.facts["sizes"][str(size)]["item"] = float(self.cluster.sql(
             f"SELECT avg(dynamo.size(item)) FROM (SELECT item FROM {relation_of('sql', stem)} LIMIT 1000) AS i"))
 
@@ -420,8 +446,8 @@ class Bench:
             bridge_files = next(int(line.split()[3]) for line in f if line.startswith("Max open files"))
         connections = min(connections, hard - 100, bridge_files - 200)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, connections + 100)), hard))
-        process = subprocess.Popen(self.load_command("bridge", "get", connections, self.options.items, "Bench400") +
-                                   ["--hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = self.load_command("bridge", "get", connections, self.options.items, "Bench400")
+        process = subprocess.Popen(command + ["--hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
             result = json.loads(process.stdout.readline())
             if result["errors"]:
@@ -439,7 +465,8 @@ class Bench:
 
     def run(self):
         o = self.options
-        small, large, growth = self.steps_small(), self.steps_large() if self.wants("large") else [], self.steps_growth()
+        small, growth = self.steps_small(), self.steps_growth()
+        large = self.steps_large() if self.wants("large") else []
         self.cells = o.rounds * sum(len(cells) for _, cells in small + large + growth)
         log(f"{self.cells} measurements of {o.seconds:g} s in {o.rounds} rounds")
         if small or self.wants("size") or self.wants("cold") or self.wants("memory"):
