@@ -102,11 +102,12 @@ BEGIN
 EXCEPTION WHEN SQLSTATE 'KV001' THEN
     RETURN SQLERRM;
 END $$;
+CREATE TEMP TABLE ranked AS
+SELECT t, n, row_number() OVER (ORDER BY abs(n), n) AS r FROM encoded;
 CREATE TEMP TABLE pairs AS
 SELECT a.t AS a, b.t AS b, a.n AS an, b.n AS bn
-  FROM (SELECT t, n, row_number() OVER (ORDER BY abs(n), n) AS r FROM encoded) a
-  JOIN (SELECT t, n, row_number() OVER (ORDER BY abs(n), n) AS r FROM encoded) b
-    ON b.r = a.r + 1 OR b.r = a.r OR b.r = a.r + 40 OR b.r = 6006 - a.r;
+  FROM ranked a, LATERAL (SELECT DISTINCT unnest(ARRAY[a.r + 1, a.r, a.r + 40, 6006 - a.r]) AS r) other
+  JOIN ranked b USING (r);
 SELECT count(*) > 20000 AS enough,
        count(*) FILTER (WHERE pg_temp.sum(a, b) IS DISTINCT FROM pg_temp.expected(an + bn)) AS wrong_sums,
        count(*) FILTER (WHERE pg_temp.difference(a, b) IS DISTINCT FROM pg_temp.expected(an - bn)) AS wrong_differences
