@@ -60,25 +60,25 @@ PGBENCH_KEY = r"""\set i random(0, :items - 1)
 """
 PGBENCH = {
     ("sql", "get"): """
-SELECT dynamo.get_item(('{"TableName":"TABLE","Key":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s || '"}}}')::json);
+SELECT dynamo.get_item('{"TableName":"TABLE","Key":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s || '"}}}');
 """,
     ("sql", "put"): """
-SELECT dynamo.put_item(('{"TableName":"TABLE","Item":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s ||
+SELECT dynamo.put_item('{"TableName":"TABLE","Item":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s ||
   '"},"name":{"S":"Customer ' || :i || '"},"score":{"N":"' || :score ||
   '"},"counter":{"N":"0"},"active":{"BOOL": true},"tags":{"SS":["alpha","beta","gamma"]},' ||
   '"address":{"M":{"city":{"S":"Springfield"},"zip":{"S":"' || :s ||
-  '"}}},"notes":{"L":[{"S":"' || :notes || '"}]}}}')::json);
+  '"}}},"notes":{"L":[{"S":"' || :notes || '"}]}}}');
 """,
     ("sql", "update"): """
-SELECT dynamo.update_item(('{"TableName":"TABLE","Key":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s ||
+SELECT dynamo.update_item('{"TableName":"TABLE","Key":{"pk":{"S":"c#' || :c || '"},"sk":{"S":"i#' || :s ||
   '"}},"UpdateExpression":"SET #c = #c + :' ||
   'one","ConditionExpression":"attribute_exists(pk) AND #a = :' ||
   'true","ExpressionAttributeNames":{"#c":"counter","#a":"active"},"ExpressionAttributeValues":{":' ||
-  'one":{"N":"1"},":' || 'true":{"BOOL": true}}}')::json);
+  'one":{"N":"1"},":' || 'true":{"BOOL": true}}}');
 """,
     ("sql", "query"): """
-SELECT dynamo.query(('{"TableName":"TABLE","KeyConditionExpression":"pk = :' ||
-  'pk","ExpressionAttributeValues":{":' || 'pk":{"S":"c#' || :c || '"}}}')::json);
+SELECT dynamo.query('{"TableName":"TABLE","KeyConditionExpression":"pk = :' ||
+  'pk","ExpressionAttributeValues":{":' || 'pk":{"S":"c#' || :c || '"}}}');
 """,
     ("jsonb", "get"): """
 SELECT doc FROM "TABLE" WHERE pk = 'c#' || :c AND sk = 'i#' || :s;

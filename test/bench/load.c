@@ -757,13 +757,13 @@ pg_prepare_all(Connection *c)
 {
 	if (driver == DRIVER_SQL)
 	{
-		pg_prepare(c, "GetItem", "SELECT dynamo.get_item($1::json)");
-		pg_prepare(c, "PutItem", "SELECT dynamo.put_item($1::json)");
-		pg_prepare(c, "UpdateItem", "SELECT dynamo.update_item($1::json)");
-		pg_prepare(c, "Query", "SELECT dynamo.query($1::json)");
-		pg_prepare(c, "BatchGetItem", "SELECT dynamo.batch_get_item($1::json)");
-		pg_prepare(c, "BatchWriteItem", "SELECT dynamo.batch_write_item($1::json)");
-		pg_prepare(c, "TransactWriteItems", "SELECT dynamo.transact_write_items($1::json)");
+		pg_prepare(c, "GetItem", "SELECT dynamo.get_item($1)");
+		pg_prepare(c, "PutItem", "SELECT dynamo.put_item($1)");
+		pg_prepare(c, "UpdateItem", "SELECT dynamo.update_item($1)");
+		pg_prepare(c, "Query", "SELECT dynamo.query($1)");
+		pg_prepare(c, "BatchGetItem", "SELECT dynamo.batch_get_item($1)");
+		pg_prepare(c, "BatchWriteItem", "SELECT dynamo.batch_write_item($1)");
+		pg_prepare(c, "TransactWriteItems", "SELECT dynamo.transact_write_items($1)");
 		return;
 	}
 	pg_prepare(c, "get", "SELECT doc FROM \"%s\" WHERE pk = $1 AND sk = $2");
