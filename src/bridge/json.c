@@ -29,6 +29,7 @@ static bool scan_number(JsonScan *scan);
 static bool scan_word(JsonScan *scan, const char *word);
 static bool scan_scalar(JsonScan *scan);
 static bool scan_digits(JsonScan *scan);
+static size_t utf8_length(const char *bytes, size_t len);
 
 /*
  * Is the text one well-formed JSON value?
@@ -104,8 +105,9 @@ member:
 }
 
 /*
- * Append the text as a JSON string, quotes included.  Bytes above 127 go
- * through as they are.
+ * Append the text as a JSON string, quotes included.  Bytes that are no
+ * UTF-8, which only headers can hold, are taken for Latin-1: the result is
+ * always JSON.
  */
 void
 dy_json_add_string(DyBuf *out, DySlice text)
@@ -148,8 +150,22 @@ dy_json_add_string(DyBuf *out, DySlice text)
 					dy_buf_add_char(out, hex[c >> 4]);
 					dy_buf_add_char(out, hex[c & 15]);
 				}
-				else
+				else if (c < 0x80)
 					dy_buf_add_char(out, (char) c);
+				else
+				{
+					size_t		length = utf8_length(text.data + i, text.len - i);
+
+					if (length > 0)
+						dy_buf_add(out, text.data + i, length);
+					else
+					{
+						dy_buf_add_char(out, (char) (0xC0 | (c >> 6)));
+						dy_buf_add_char(out, (char) (0x80 | (c & 0x3F)));
+						length = 1;
+					}
+					i += length - 1;
+				}
 		}
 	}
 	dy_buf_add_char(out, '"');
@@ -276,6 +292,30 @@ scan_digits(JsonScan *scan)
 	while (scan->p < scan->end && *scan->p >= '0' && *scan->p <= '9')
 		scan->p++;
 	return scan->p > start;
+}
+
+/*
+ * Bytes of the character above 127 that is there, 0 if it is no UTF-8.
+ *
+ * Source: RFC 3629, 4
+ */
+static size_t
+utf8_length(const char *bytes, size_t len)
+{
+	const unsigned char *b = (const unsigned char *) bytes;
+	size_t		length = b[0] >= 0xF0 ? 4 : b[0] >= 0xE0 ? 3 : 2;
+
+	if (b[0] < 0xC2 || b[0] > 0xF4 || length > len)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+	{
+		if ((b[i] & 0xC0) != 0x80)
+			return 0;
+	}
+	if ((b[0] == 0xE0 && b[1] < 0xA0) || (b[0] == 0xED && b[1] > 0x9F) ||
+		(b[0] == 0xF0 && b[1] < 0x90) || (b[0] == 0xF4 && b[1] > 0x8F))
+		return 0;
+	return length;
 }
 
 static bool

@@ -58,6 +58,10 @@ main(void)
 	dy_json_add_string(&out, DY_SLICE("a\"b\\c\n\t\001\xc3\xa9"));
 	is_text(out.data, out.len, "\"a\\\"b\\\\c\\n\\t\\u0001\xc3\xa9\"", "string");
 	dy_buf_free(&out);
+	dy_json_add_string(&out, DY_SLICE("\xff \xc3 \x80 \xed\xa0\x80 \xf0\x9f\x98\x80 \xe2\x82"));
+	is_text(out.data, out.len, "\"\xc3\xbf \xc3\x83 \xc2\x80 \xc3\xad\xc2\xa0\xc2\x80 \xf0\x9f\x98\x80 \xc3\xa2\xc2\x82\"",
+			"string with bytes that are no UTF-8");
+	dy_buf_free(&out);
 
 	expect_body(DY_FAULT_VALIDATION, "x \"y\"", "",
 				"{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"x \\\"y\\\"\"}");
