@@ -38,11 +38,11 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "portability/instr_time.h"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
 #include "storage/spin.h"
-#include "utils/timestamp.h"
 
 #include "base/errors.h"
 #include "base/guc.h"
@@ -66,7 +66,7 @@ typedef struct Bucket
 	double		tokens;			/* at the moment filled */
 	double		rate;			/* tokens a second */
 	double		capacity;
-	TimestampTz filled;
+	int64		filled;			/* of monotonic_us() */
 } Bucket;
 
 typedef struct BucketSet
@@ -100,8 +100,9 @@ static bool limit_spec(const DyThrottleTarget *target, BucketSpec *spec);
 static void partition_spec(const DyThrottleTarget *target, BucketSpec *spec);
 static void start_key(const DyThrottleTarget *target, BucketSpec *spec);
 static double draw(const BucketSpec *spec, double units);
-static Bucket *find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, TimestampTz now);
-static double level(const Bucket *bucket, TimestampTz now);
+static Bucket *find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, int64 now);
+static double level(const Bucket *bucket, int64 now);
+static int64 monotonic_us(void);
 static char *throttling_reasons(const DyThrottleTarget *target, DyThrottleReason reason);
 
 static BucketSet *sets = NULL;
@@ -283,7 +284,7 @@ draw(const BucketSpec *spec, double units)
 	uint64		hash = hash_bytes_extended((const unsigned char *) &spec->key,
 										   sizeof(BucketKey), 0);
 	BucketSet  *set = &sets[hash % DY_SETS];
-	TimestampTz now = GetCurrentTimestamp();
+	int64		now = monotonic_us();
 	Bucket	   *bucket;
 	double		before;
 
@@ -304,7 +305,7 @@ draw(const BucketSpec *spec, double units)
  * takes effect at once: it forgives debts and gives a second's worth.
  */
 static Bucket *
-find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, TimestampTz now)
+find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, int64 now)
 {
 	Bucket	   *fullest = NULL;
 	double		least_missing = 0;
@@ -341,14 +342,27 @@ find_bucket(BucketSet *set, uint64 hash, const BucketSpec *spec, TimestampTz now
 }
 
 /*
- * What is in a bucket at a moment.  The clock may have been set back.
+ * What is in a bucket at a moment, which another backend may have overtaken.
  */
 static double
-level(const Bucket *bucket, TimestampTz now)
+level(const Bucket *bucket, int64 now)
 {
 	double		seconds = (double) (now - bucket->filled) / USECS_PER_SEC;
 
 	return Min(bucket->capacity, bucket->tokens + Max(seconds, 0) * bucket->rate);
+}
+
+/*
+ * A clock that all processes share and nobody sets: the time of day would
+ * fill every bucket when it is put forward.
+ */
+static int64
+monotonic_us(void)
+{
+	instr_time	now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) INSTR_TIME_GET_MICROSEC(now);
 }
 
 /*
