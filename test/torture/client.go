@@ -106,7 +106,8 @@ func classify(err error) (result outcome, notDone bool) {
 			return refused, false
 		}
 		return refused, true
-	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException":
+	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException",
+		"ServiceUnavailableException": // and InternalServerError is the one that leaves it open
 		return refused, true
 	}
 	return unknown, false

@@ -60,3 +60,33 @@ func TestCheckerAccepts(t *testing.T) {
 		}
 	}
 }
+
+func TestCompareRefuses(t *testing.T) {
+	item := func(name string, value int64) object {
+		return object{"pk": s(name), "sk": s("0"), "v": n(value), "g": s("x")}
+	}
+	keys := func(name string, value int64) object { return object{"pk": s(name), "sk": s("0"), "v": n(value)} }
+	expected := []any{item("a", 1), item("b", 2)}
+	bad := map[string][]any{
+		"an entry too few":  {item("a", 1)},
+		"an entry too many": {item("a", 1), item("b", 2), item("c", 3)},
+		"an entry twice":    {item("a", 1), item("a", 1), item("b", 2)},
+		"an old value":      {item("a", 1), item("b", 1)},
+		"a missing value":   {item("a", 1), object{"pk": s("b"), "sk": s("0"), "g": s("x")}},
+		"the wrong order":   {item("b", 2), item("a", 1)},
+	}
+	for name, found := range bad {
+		if compare("by_group", found, expected) == "" {
+			t.Errorf("%s was not noticed", name)
+		}
+	}
+	if compare("local", []any{item("a", 1), keys("b", 2)}, expected) == "" {
+		t.Error("what is not projected was not noticed")
+	}
+	if difference := compare("by_group", expected, expected); difference != "" {
+		t.Error(difference)
+	}
+	if difference := compare("local", []any{keys("b", 2), keys("a", 1)}, expected); difference != "" {
+		t.Error(difference)
+	}
+}

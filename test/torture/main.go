@@ -12,9 +12,12 @@
 //     there at the end, each transaction of four wholly or not at all
 //   - accounts: transfers by transaction; the sum never changes
 //
-// while a killer ends backends, the postmaster or the bridge with SIGKILL.
-// After each recovery, and at the end, every index must agree with its
-// table.
+// while backends, the postmaster or the bridge are ended with SIGKILL, the disk
+// is full for relations or WAL, or others take all connections.  What was
+// answered with ServiceUnavailableException must not have happened.
+//
+// At the end every index must agree with its table: by dynamo.check, by amcheck,
+// and by querying it and computing from the items what it should hold.
 package main
 
 import (
@@ -23,6 +26,7 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"reflect"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -46,7 +50,8 @@ type torture struct {
 	epoch    atomic.Int64 // one more after each recovery: new registers
 	value    atomic.Int64 // every write writes a value of its own
 	ledger   sync.Map     // acknowledged items: key -> value
-	batches  sync.Map     // acknowledged transactions of four: id -> true
+	batches  sync.Map     // transactions of four: id -> acknowledged, or else refused
+	refused  sync.Map     // items that were refused: key -> true
 	answered atomic.Int64
 	lost     atomic.Int64 // requests without an answer
 	problems []string
@@ -194,6 +199,8 @@ func (t *torture) ledgerOperation(random *rand.Rand) {
 			"ConditionExpression": "attribute_not_exists(pk)"})
 		if err == nil {
 			t.ledger.Store(name, value)
+		} else if _, notDone := classify(err); notDone {
+			t.refused.Store(name, true)
 		}
 		t.count(err)
 		return
@@ -205,8 +212,8 @@ func (t *torture) ledgerOperation(random *rand.Rand) {
 		actions = append(actions, object{"Put": object{"TableName": table, "Item": item}})
 	}
 	_, err := t.call("TransactWriteItems", object{"TransactItems": actions})
-	if err == nil {
-		t.batches.Store(value, true)
+	if _, notDone := classify(err); err == nil || notDone {
+		t.batches.Store(value, err == nil)
 	}
 	t.count(err)
 }
@@ -251,10 +258,15 @@ func (t *torture) prepare() error {
 	attribute := func(name string) object { return object{"AttributeName": name, "AttributeType": "S"} }
 	role := func(name, kind string) object { return object{"AttributeName": name, "KeyType": kind} }
 	_, err := t.call("CreateTable", object{"TableName": table, "BillingMode": "PAY_PER_REQUEST",
-		"AttributeDefinitions": []object{attribute("pk"), attribute("sk"), attribute("g")},
-		"KeySchema":            []object{role("pk", "HASH"), role("sk", "RANGE")},
+		"AttributeDefinitions": []object{attribute("pk"), attribute("sk"), attribute("g"),
+			{"AttributeName": "v", "AttributeType": "N"}},
+		"KeySchema": []object{role("pk", "HASH"), role("sk", "RANGE")},
 		"GlobalSecondaryIndexes": []object{{"IndexName": "by_group", "Projection": object{"ProjectionType": "ALL"},
-			"KeySchema": []object{role("g", "HASH"), role("pk", "RANGE")}}}})
+			"KeySchema": []object{role("g", "HASH"), role("pk", "RANGE")}},
+			{"IndexName": "by_value", "Projection": object{"ProjectionType": "KEYS_ONLY"},
+				"KeySchema": []object{role("v", "HASH")}}},
+		"LocalSecondaryIndexes": []object{{"IndexName": "local", "Projection": object{"ProjectionType": "KEYS_ONLY"},
+			"KeySchema": []object{role("pk", "HASH"), role("v", "RANGE")}}}})
 	for i := 0; i < accounts && err == nil; i++ {
 		item := key(fmt.Sprintf("a%d", i))
 		item["v"] = n(opening)
@@ -282,18 +294,15 @@ func (t *torture) settle(epoch int64) {
 	}
 }
 
-// everything reads the whole table.
-func (t *torture) everything() (map[string]int64, error) {
-	items := map[string]int64{}
-	request := object{"TableName": table, "ConsistentRead": true}
+// all reads every page of a Query or Scan.
+func (t *torture) all(operation string, request object) ([]any, error) {
+	var items []any
 	for {
-		answer, err := t.call("Scan", request)
+		answer, err := t.call(operation, request)
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range answer["Items"].([]any) {
-			items[item.(object)["pk"].(object)["S"].(string)] = number(item, "v")
-		}
+		items = append(items, answer["Items"].([]any)...)
 		if answer["LastEvaluatedKey"] == nil {
 			return items, nil
 		}
@@ -301,14 +310,30 @@ func (t *torture) everything() (map[string]int64, error) {
 	}
 }
 
-// verify compares the table with what was acknowledged.
+// text is one string attribute of an item, "" if it has none.
+func text(item any, attribute string) string {
+	a, _ := item.(object)[attribute].(object)
+	value, _ := a["S"].(string)
+	return value
+}
+
+// verify compares the table with what was acknowledged and what was refused.
 func (t *torture) verify() {
-	items, err := t.everything()
+	list, err := t.all("Scan", object{"TableName": table, "ConsistentRead": true})
 	if err != nil {
 		t.problem("the final scan failed: %v", err)
 		return
 	}
-	singles, fours := 0, 0
+	items := map[string]int64{}
+	parts := map[int64]int{}
+	for _, item := range list {
+		name := text(item, "pk")
+		items[name] = number(item, "v")
+		if name[0] == 'b' {
+			parts[items[name]]++
+		}
+	}
+	singles, fours, refusals := 0, 0, 0
 	t.ledger.Range(func(name, value any) bool {
 		singles++
 		if items[name.(string)] != value.(int64) {
@@ -316,21 +341,29 @@ func (t *torture) verify() {
 		}
 		return true
 	})
-	parts := map[int64]int{}
-	for name, value := range items {
-		if name[0] == 'b' {
-			parts[value]++
+	t.refused.Range(func(name, _ any) bool {
+		refusals++
+		if _, found := items[name.(string)]; found {
+			t.problem("refused item %s is there", name)
 		}
-	}
+		return true
+	})
 	for id, count := range parts {
 		if count != 4 {
 			t.problem("transaction %d is there in %d of 4 parts", id, count)
 		}
 	}
-	t.batches.Range(func(id, _ any) bool {
-		fours++
-		if parts[id.(int64)] != 4 {
+	t.batches.Range(func(id, acknowledged any) bool {
+		switch count := parts[id.(int64)]; {
+		case !acknowledged.(bool):
+			refusals++
+			if count != 0 {
+				t.problem("refused transaction %d is there", id)
+			}
+		case count != 4:
 			t.problem("acknowledged transaction %d is lost", id)
+		default:
+			fours++
 		}
 		return true
 	})
@@ -341,8 +374,86 @@ func (t *torture) verify() {
 	if sum != accounts*opening {
 		t.problem("accounts hold %d, not %d", sum, accounts*opening)
 	}
-	fmt.Printf("ledger: %d items and %d transactions acknowledged, %d items in the table, accounts hold %d\n",
-		singles, fours, len(items), sum)
+	fmt.Printf("ledger: %d items and %d transactions acknowledged, %d refused, %d items in the table, accounts hold %d\n",
+		singles, fours, refusals, len(items), sum)
+	t.verifyIndexes(list)
+}
+
+// verifyIndexes computes from the items what each index holds, and looks
+// whether a query of each of its partitions says the same, in order.
+func (t *torture) verifyIndexes(items []any) {
+	byPartition := map[string]map[string][]any{"by_group": {}, "by_value": {}, "local": {}}
+	values := map[string]object{}
+	add := func(index, attribute string, item any) {
+		value, _ := item.(object)[attribute].(object)
+		if value == nil || item.(object)["v"] == nil {
+			return // every index but by_group has v in its key, and items with g have v
+		}
+		name := fmt.Sprint(value)
+		values[name] = value
+		byPartition[index][name] = append(byPartition[index][name], item)
+	}
+	for _, item := range items {
+		add("by_group", "g", item)
+		add("by_value", "v", item)
+		add("local", "pk", item)
+	}
+	queried := 0
+	for index, attribute := range map[string]string{"by_group": "g", "by_value": "v", "local": "pk"} {
+		for name, expected := range byPartition[index] {
+			found, err := t.all("Query", object{"TableName": table, "IndexName": index, "KeyConditionExpression": "#k = :k",
+				"ExpressionAttributeNames": object{"#k": attribute}, "ExpressionAttributeValues": object{":k": values[name]}})
+			if err != nil {
+				t.problem("querying %s: %v", index, err)
+				return
+			}
+			queried += len(found)
+			if difference := compare(index, found, expected); difference != "" {
+				t.problem("index %s, partition %s: %s", index, name, difference)
+			}
+		}
+	}
+	total, err := 0, error(nil)
+	for index := range byPartition {
+		found, e := t.all("Scan", object{"TableName": table, "IndexName": index})
+		total, err = total+len(found), errors.Join(err, e)
+	}
+	if err != nil || total != queried {
+		t.problem("scans of the indexes give %d items, queries %d: %v", total, queried, err)
+	}
+	fmt.Printf("indexes: %d entries by query and %d by scan are what the items call for\n", queried, total)
+}
+
+// compare tells how the items of a partition of an index differ from what
+// they should be.
+func compare(index string, found, expected []any) string {
+	want := map[string]any{}
+	for _, item := range expected {
+		want[text(item, "pk")] = item
+	}
+	last := ""
+	for _, item := range found {
+		name := text(item, "pk")
+		wanted, ok := want[name].(object)
+		if !ok {
+			return "has " + name
+		}
+		delete(want, name)
+		for attribute, value := range wanted {
+			projected := index == "by_group" || attribute == "pk" || attribute == "sk" || attribute == "v"
+			if projected != reflect.DeepEqual(item.(object)[attribute], value) {
+				return fmt.Sprintf("%s has another %s", name, attribute)
+			}
+		}
+		if index == "by_group" && name <= last {
+			return name + " comes after " + last
+		}
+		last = name
+	}
+	for name := range want {
+		return "lacks " + name
+	}
+	return ""
 }
 
 func main() {
@@ -350,12 +461,13 @@ func main() {
 	bridge := flag.String("bridge", "./dynamo-bridge", "the bridge program")
 	directory := flag.String("directory", "", "where the cluster goes; emptied first")
 	user := flag.String("user", "", "unprivileged user for Postgres when run as root")
+	fullDisk := flag.String("full-disk", "", "library that makes the disk full, to preload")
 	minutes := flag.Float64("minutes", 10, "how long")
 	clients := flag.Int("clients", 16, "concurrent clients")
-	pause := flag.Float64("pause", 10, "seconds between kills; 0: no kills")
+	pause := flag.Float64("pause", 10, "seconds between hits; 0: none")
 	flag.Parse()
 
-	srv, err := startServer(*bindir, *bridge, *directory, *user)
+	srv, err := startServer(*bindir, *bridge, *directory, *user, *fullDisk)
 	if err != nil {
 		fmt.Println("torture:", err)
 		os.Exit(1)
@@ -376,7 +488,8 @@ func main() {
 		wait.Add(1)
 		go t.work(&wait, i)
 	}
-	kills := map[string]int{}
+	victims := []string{"backend", "postmaster", "bridge", "disk", "connections"}
+	hits := map[string]int{}
 	random := rand.New(rand.NewSource(7))
 	for time.Now().Before(end) {
 		if *pause == 0 {
@@ -384,10 +497,10 @@ func main() {
 			break
 		}
 		time.Sleep(time.Duration(*pause * (0.5 + random.Float64()) * float64(time.Second)))
-		victim := []string{"backend", "postmaster", "bridge"}[random.Intn(3)]
-		kills[victim]++
-		if err = srv.kill(victim, random); err != nil {
-			t.problem("after killing the %s: %v", victim, err)
+		victim := victims[random.Intn(len(victims))]
+		hits[victim]++
+		if err = srv.hit(victim, random); err != nil {
+			t.problem("after hitting the %s: %v", victim, err)
 			break
 		}
 		t.epoch.Add(1)
@@ -397,7 +510,7 @@ func main() {
 	for epoch := int64(0); epoch <= t.epoch.Load() && len(t.problems) == 0; epoch++ {
 		t.settle(epoch)
 	}
-	fmt.Printf("answered %d, unanswered %d, kills %v\n", t.answered.Load(), t.lost.Load(), kills)
+	fmt.Printf("answered %d, unanswered %d, hits %v\n", t.answered.Load(), t.lost.Load(), hits)
 
 	t.verify()
 	for _, problem := range srv.checkIndexes(table) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand"
@@ -19,6 +21,7 @@ import (
 // server is a Postgres cluster and a bridge that belong to this run.
 type server struct {
 	bindir, bridgeProgram, directory, user string
+	fullDisk                               string // library to preload (test/lib/full_disk.c)
 	access, secret                         string
 	pgPort, bridgePort                     int
 	bridge                                 *exec.Cmd
@@ -38,15 +41,17 @@ func transport(connections int) *http.Transport {
 	return &http.Transport{MaxIdleConnsPerHost: connections, DisableCompression: true}
 }
 
-func (s *server) endpoint() string { return fmt.Sprintf("http://127.0.0.1:%d/", s.bridgePort) }
-func (s *server) data() string     { return filepath.Join(s.directory, "data") }
-func (s *server) conninfo(database string) string {
-	return fmt.Sprintf("host=127.0.0.1 port=%d user=postgres dbname=%s", s.pgPort, database)
+func (s *server) endpoint() string    { return fmt.Sprintf("http://127.0.0.1:%d/", s.bridgePort) }
+func (s *server) data() string        { return filepath.Join(s.directory, "data") }
+func (s *server) diskControl() string { return filepath.Join(s.directory, "full_disk") }
+func (s *server) conninfo(role string) string {
+	return fmt.Sprintf("host=127.0.0.1 port=%d user=%s dbname=postgres", s.pgPort, role)
 }
 
 // run starts one of Postgres' programs, as an unprivileged user if we are root.
 func (s *server) run(name string, arguments ...string) error {
 	command := exec.Command(filepath.Join(s.bindir, name), arguments...)
+	command.Env = append(os.Environ(), "LD_PRELOAD="+s.fullDisk, "DY_FULL_DISK="+s.diskControl())
 	if os.Geteuid() == 0 {
 		u, err := user.Lookup(s.user)
 		if err != nil {
@@ -64,22 +69,23 @@ func (s *server) run(name string, arguments ...string) error {
 	return nil
 }
 
-func (s *server) sql(database, text string) (string, error) {
+func (s *server) sql(text string) (string, error) {
 	output, err := exec.Command(filepath.Join(s.bindir, "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1",
-		"-d", s.conninfo(database), "-c", text).CombinedOutput()
+		"-d", s.conninfo("postgres"), "-c", text).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%v: %s", err, output)
 	}
 	return strings.TrimSpace(string(output)), nil
 }
 
-func startServer(bindir, bridge, directory, owner string) (*server, error) {
+func startServer(bindir, bridge, directory, owner, fullDisk string) (*server, error) {
 	if bindir == "" || directory == "" {
 		return nil, errors.New("--bindir and --directory are needed")
 	}
-	s := &server{bindir: bindir, bridgeProgram: bridge, directory: directory, user: owner,
+	s := &server{bindir: bindir, bridgeProgram: bridge, directory: directory, user: owner, fullDisk: fullDisk,
 		access: "AKIDTORTURE", secret: "torture", pgPort: freePort(), bridgePort: freePort()}
 	os.RemoveAll(s.data())
+	os.Remove(s.diskControl())
 	if err := os.MkdirAll(s.data(), 0o700); err != nil {
 		return nil, err
 	}
@@ -92,7 +98,8 @@ func startServer(bindir, bridge, directory, owner string) (*server, error) {
 		gid, _ := strconv.Atoi(u.Gid)
 		os.Chown(s.data(), uid, gid)
 	}
-	if err := s.run("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"); err != nil {
+	if err := s.run("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale",
+		"--wal-segsize=1"); err != nil {
 		return nil, err
 	}
 	conf, err := os.OpenFile(filepath.Join(s.data(), "postgresql.auto.conf"), os.O_APPEND|os.O_WRONLY, 0)
@@ -100,15 +107,16 @@ func startServer(bindir, bridge, directory, owner string) (*server, error) {
 		return nil, err
 	}
 	fmt.Fprintf(conf, "port = %d\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '%s'\n"+
-		"shared_preload_libraries = 'dynamo'\nwal_level = logical\nmax_connections = 200\ncheckpoint_timeout = 30s\n",
+		"shared_preload_libraries = 'dynamo'\nwal_level = logical\nmax_connections = 100\ncheckpoint_timeout = 30s\n"+
+		"max_wal_size = 256MB\nwal_recycle = off\n", // every new segment needs room
 		s.pgPort, s.data())
 	conf.Close()
 	if err = s.startPostgres(); err != nil {
 		return nil, err
 	}
-	for _, text := range []string{"CREATE EXTENSION dynamo", "CREATE EXTENSION amcheck",
+	for _, text := range []string{"CREATE EXTENSION dynamo", "CREATE EXTENSION amcheck", "CREATE ROLE crowd LOGIN",
 		fmt.Sprintf("SELECT dynamo.create_access_key('torture', '%s', '%s')", s.access, s.secret)} {
-		if _, err = s.sql("postgres", text); err != nil {
+		if _, err = s.sql(text); err != nil {
 			return nil, err
 		}
 	}
@@ -125,7 +133,8 @@ func (s *server) startBridge() error {
 		return err
 	}
 	defer log.Close()
-	s.bridge = exec.Command(s.bridgeProgram, "--port", strconv.Itoa(s.bridgePort), "--database", s.conninfo("postgres"))
+	s.bridge = exec.Command(s.bridgeProgram, "--port", strconv.Itoa(s.bridgePort), "--database", s.conninfo("dynamo_bridge"),
+		"--queue-timeout", "1000")
 	s.bridge.Stdout, s.bridge.Stderr = log, log
 	if err = s.bridge.Start(); err != nil {
 		return err
@@ -133,7 +142,8 @@ func (s *server) startBridge() error {
 	return s.waitHealthy()
 }
 
-// waitHealthy waits until a request is answered again.
+// waitHealthy waits until a request is answered again, and starts Postgres
+// where it has given up: its recovery, too, may need room on the disk.
 func (s *server) waitHealthy() error {
 	c := newClient(s.endpoint(), s.access, s.secret)
 	var err error
@@ -141,12 +151,16 @@ func (s *server) waitHealthy() error {
 		if _, err = c.call("ListTables", object{}); err == nil {
 			return nil
 		}
+		// backends of a dead postmaster end by themselves; a new one starts when they are gone
+		if s.run("pg_ctl", "-D", s.data(), "status") != nil {
+			s.startPostgres()
+		}
 	}
 	return fmt.Errorf("no answer for two minutes: %v", err)
 }
 
-// kill ends a process without warning and waits for the recovery.
-func (s *server) kill(victim string, random *rand.Rand) error {
+// hit does harm to a part of the system and waits for the recovery.
+func (s *server) hit(victim string, random *rand.Rand) error {
 	switch victim {
 	case "bridge":
 		s.bridge.Process.Kill()
@@ -162,15 +176,24 @@ func (s *server) kill(victim string, random *rand.Rand) error {
 			return err
 		}
 		syscall.Kill(pid, syscall.SIGKILL)
-		// backends of a dead postmaster end by themselves; a new one starts when they are gone
-		for limit := time.Now().Add(2 * time.Minute); time.Now().Before(limit); time.Sleep(200 * time.Millisecond) {
-			if err = s.startPostgres(); err == nil {
-				return s.waitHealthy()
-			}
+		return s.waitHealthy()
+	case "disk":
+		folder := []string{"/base/", "/pg_wal/"}[random.Intn(2)]
+		if err := os.WriteFile(s.diskControl(), []byte(folder+"\n"), 0o644); err != nil {
+			return err
 		}
-		return err
+		time.Sleep(3 * time.Second)
+		if err := os.Remove(s.diskControl()); err != nil {
+			return err
+		}
+		return s.waitHealthy()
+	case "connections":
+		if err := s.exhaust(3 * time.Second); err != nil {
+			return err
+		}
+		return s.waitHealthy()
 	default:
-		text, err := s.sql("postgres", "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
+		text, err := s.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
 		if err != nil {
 			return err
 		}
@@ -184,16 +207,59 @@ func (s *server) kill(victim string, random *rand.Rand) error {
 	}
 }
 
+// exhaust ends the bridge's connections to Postgres and for some time takes
+// all that it can get itself.
+func (s *server) exhaust(pause time.Duration) error {
+	var held []net.Conn
+	defer func() {
+		for _, c := range held {
+			c.Close()
+		}
+	}()
+	take := func() {
+		for c := s.connect("crowd"); c != nil; c = s.connect("crowd") {
+			held = append(held, c)
+		}
+	}
+	take()
+	_, err := s.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'dynamo_bridge'")
+	for end := time.Now().Add(pause); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		take()
+	}
+	return err
+}
+
+// connect opens a session and leaves it idle; nil if it is refused.
+func (s *server) connect(role string) net.Conn {
+	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.pgPort))
+	if err != nil {
+		return nil
+	}
+	startup := append(binary.BigEndian.AppendUint32(nil, 3<<16), "user\x00"+role+"\x00database\x00postgres\x00\x00"...)
+	c.SetDeadline(time.Now().Add(10 * time.Second))
+	c.Write(append(binary.BigEndian.AppendUint32(nil, uint32(4+len(startup))), startup...))
+	var answer []byte
+	for buffer := make([]byte, 4096); !bytes.HasSuffix(answer, []byte("Z\x00\x00\x00\x05I")); {
+		count, err := c.Read(buffer)
+		answer = append(answer, buffer[:count]...)
+		if err != nil || answer[0] == 'E' {
+			c.Close()
+			return nil
+		}
+	}
+	return c
+}
+
 // checkIndexes returns what dynamo.check and amcheck have to complain about.
 func (s *server) checkIndexes(name string) []string {
 	var problems []string
-	text, err := s.sql("postgres", fmt.Sprintf("SELECT * FROM dynamo.check('%s')", name))
+	text, err := s.sql(fmt.Sprintf("SELECT * FROM dynamo.check('%s')", name))
 	if err != nil {
 		problems = append(problems, err.Error())
 	} else if text != "" {
 		problems = append(problems, text)
 	}
-	_, err = s.sql("postgres", fmt.Sprintf("SELECT bt_index_check(indexrelid, heapallindexed => true) FROM pg_index"+
+	_, err = s.sql(fmt.Sprintf("SELECT bt_index_check(indexrelid, heapallindexed => true) FROM pg_index"+
 		" WHERE indrelid = 'dynamo_data.%q'::regclass", name))
 	if err != nil {
 		problems = append(problems, err.Error())
