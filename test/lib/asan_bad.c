@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * asan_bad.c
+ *	  Functions with mistakes, which the kind asan must notice.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+PG_MODULE_MAGIC;
+
+PG_FUNCTION_INFO_V1(read_beyond);
+PG_FUNCTION_INFO_V1(shift_too_far);
+
+/* The byte behind a block of memory of its own; the argument is its size. */
+Datum
+read_beyond(PG_FUNCTION_ARGS)
+{
+	int32		size = PG_GETARG_INT32(0);
+	char	   *block = malloc(size);
+	char		byte;
+
+	memset(block, 0, size);
+	byte = block[size];
+	free(block);
+	PG_RETURN_INT32(byte);
+}
+
+/* A bit that is not there, if the argument is 32 or more. */
+Datum
+shift_too_far(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(1 << PG_GETARG_INT32(0));
+}
