@@ -36,8 +36,11 @@ SELECT pg_temp.tx(ARRAY[pg_temp.act('Update', '', NULL, :'add')]);
 SELECT pg_temp.tx(ARRAY[pg_temp.act('Delete', '')]);
 SELECT pg_temp.tx(ARRAY[pg_temp.act('ConditionCheck', '', 'attribute_exists(id)')]);
 SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', NULL, '{"Item": {"id": {"S": "a"}, "g": {"S": ""}}}')]);
-SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', NULL, '{"Item": {"id": {"S": "a"}, "g": {"N": "1"}}}')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Update', 'a', NULL, '{"UpdateExpression": "SET v = v + :n, g = :g", "ExpressionAttributeValues": {":n": {"N": "1"}, ":g": {"S": ""}}}')]);
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": ""}}}}]}');
+-- another type is a reason
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Put', 'a', NULL, '{"Item": {"id": {"S": "a"}, "g": {"N": "1"}}}')]);
+SELECT pg_temp.tx(ARRAY[pg_temp.act('Update', 'a', NULL, '{"UpdateExpression": "SET g = :g", "ExpressionAttributeValues": {":g": {"N": "1"}}}')]);
 -- and more
 SELECT pg_temp.tx(ARRAY[]::jsonb[]);
 SELECT pg_temp.tx(ARRAY['{}'::jsonb]);
@@ -76,6 +79,8 @@ DELETE FROM dynamo_internal.idempotency_tokens;
 -- TransactGetItems
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "a"}}, "ProjectionExpression": "v"}}, {"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "none"}}}},
   {"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "c"}}}}], "ReturnConsumedCapacity": "INDEXES"}');
+-- a projection that leaves nothing of an item leaves no Item
+SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "a"}}, "ProjectionExpression": "nothing"}}, {"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "c"}}, "ProjectionExpression": "id, nothing"}}]}');
 SELECT dynamo.transact_get_items('{"TransactItems": []}');
 SELECT dynamo.transact_get_items('{"TransactItems": [{}]}');
 SELECT dynamo.transact_get_items('{"TransactItems": [{"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "a"}}}}, {"Get": {"TableName": "ops_tx", "Key": {"id": {"S": "a"}}}}]}');

@@ -82,6 +82,11 @@ SELECT pg_temp.call('UpdateItem', format('{"TableName":"ops_ut","Key":{"pk":{"S"
   FROM (VALUES ('4', 'SET z = :v', '{":v":{"S":"x"}}'), ('4', 'SET g = :v', '{":v":{"N":"2"}}'), ('1', 'SET g = :v', '{":v":{"S":"x"}}'), ('1', 'SET g = :v', '{":v":{"S":""}}'), ('2', 'SET g = :v', '{":v":{"N":"1"}}')) t(pk, e, v);
 SELECT pg_temp.call('PutItem', '{"TableName":"ops_ut","Item":{"pk":{"S":"4"},"g":{"N":"1"}}}');
 SELECT pg_temp.update('{"AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}');
+-- a key that is no key of the new index may be given another type, which is ignored
+SELECT pg_temp.update('{"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"N"},{"AttributeName":"g","AttributeType":"B"},{"AttributeName":"other","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byOther","KeySchema":[{"AttributeName":"other","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}') LIKE '{%' AS done;
+CALL pg_temp.wait();
+SELECT pg_temp.described('AttributeDefinitions');
+SELECT pg_temp.update('{"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"byOther"}}]}') LIKE '{%' AS done;
 -- a second one, and the first one goes
 SELECT pg_temp.update('{"AttributeDefinitions":[{"AttributeName":"h","AttributeType":"N"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byH","KeySchema":[{"AttributeName":"h","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}') LIKE '{%' AS done;
 CALL pg_temp.wait();

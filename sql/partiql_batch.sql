@@ -48,7 +48,7 @@ SELECT batch($$SELECT * FROM T WHERE pk = 'a' AND sk = '1'$$, $$SELECT n FROM T 
 SELECT batch('{"Statement": "SELECT n FROM T WHERE pk = ? AND sk = ''1''", "Parameters": [{"S": "a"}], "ConsistentRead": true}', '{"Statement": "SELECT n FROM T WHERE pk = ? AND sk = ''1''", "Parameters": [{"S": "b"}]}');
 SELECT batch($$UPDATE T SET n = 5 WHERE pk = 'a' AND sk = '1' RETURNING ALL NEW *$$, $$INSERT INTO T VALUE {'pk': 'b', 'sk': '1'}$$, $$DELETE FROM T WHERE pk = 'c' AND sk = '1'$$, 'garbage', $$UPDATE T SET n = 1 WHERE pk = 'd' AND sk = '1'$$,
     $$DELETE FROM T WHERE pk = 'e' AND sk = '1' RETURNING MODIFIED OLD *$$, $$UPDATE T SET g = n WHERE pk = 'f' AND sk = '1'$$, '{"Statement": "UPDATE T SET n = ? WHERE pk = ''a'' AND sk = ''1''", "Parameters": [{"SS": []}]}');
--- with the item of a failed condition where it is asked for and there is one
+-- a failed condition: the item is not returned, even where it is asked for
 SELECT batch('{"Statement": "UPDATE T SET z = 1 WHERE pk = ''a'' AND sk = ''1'' AND n = 99", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}',
     '{"Statement": "UPDATE T SET z = 1 WHERE pk = ''nobody'' AND sk = ''1''", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}',
     '{"Statement": "DELETE FROM T WHERE pk = ''f'' AND sk = ''1'' AND n = 99", "ReturnValuesOnConditionCheckFailure": "NONE"}');

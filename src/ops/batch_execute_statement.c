@@ -5,7 +5,9 @@
  *
  * What is wrong with a statement, or fails when it runs, is an Error in its
  * place of the answer; the others are carried out all the same.  A statement
- * that was refused before it ran does not name its table in the answer.
+ * that was refused before it ran does not name its table in the answer.  The
+ * item that failed a condition is not returned, although the API has a member
+ * for it and one to ask for it: the service does not.
  *
  * Every write runs in a subtransaction, so that one that fails leaves
  * nothing behind.  The key locks of all writes are taken beforehand, in lock
@@ -55,7 +57,6 @@ typedef struct Member
 	bool		ran;			/* it has run, with or without success */
 	const char *error_code;		/* NULL: none */
 	const char *error_message;
-	DyValue		error_item;		/* what met the condition, where asked for */
 	DyValue		item;			/* what it gives back; absent: nothing */
 	double		read_units;
 } Member;
@@ -334,8 +335,6 @@ run_write(Member *m)
 	{
 		m->error_code = "ConditionalCheckFailed";
 		m->error_message = "The conditional request failed";
-		if (dy_node_is(dy_member(m->node, MEMBER_ReturnValuesOnConditionCheckFailure), "ALL_OLD"))
-			m->error_item = s->write.write.old_item;
 	}
 	else
 		m->item = dy_statement_returned(s, dy_build_create());
@@ -369,11 +368,6 @@ answer_member(const Member *m, DyResponse *r)
 		dy_response_string(r, m->error_code);
 		dy_response_name(r, "Message");
 		dy_response_string(r, m->error_message);
-		if (dy_value_present(m->error_item))
-		{
-			dy_response_name(r, "Item");
-			dy_response_map(r, m->error_item);
-		}
 		dy_response_close(r, '}');
 	}
 	if (m->ran)

@@ -18,6 +18,7 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "engine/throttle.h"
+#include "item/build.h"
 #include "ops/item_read.h"
 #include "ops/ops.h"
 #include "ops/tables_used.h"
@@ -57,6 +58,7 @@ static void check_distinct(const Get *gets, const DyCancellationReason *reasons,
 static void check_throughput(const Get *gets, DyCancellationReason *reasons, int n);
 static void check_payload(const Get *gets, int n);
 static void answer(const Get *gets, int n, DyConsumedDetail detail, DyResponse *r);
+static void answer_item(const Get *g, DyResponse *r);
 
 void
 dy_op_transact_get_items(const char *text, uint32 len, DyResponse *response)
@@ -77,7 +79,7 @@ dy_op_transact_get_items(const char *text, uint32 len, DyResponse *response)
 	for (int i = 0; i < n; i++)
 		gets[i].table = dy_table_get(dy_node_table_name(gets[i].table_name));
 	for (int i = 0; i < n; i++)
-		dy_refuse_empty_keys(gets[i].table, gets[i].key_map, false);
+		dy_refuse_empty_keys(gets[i].table, gets[i].key_map);
 	for (int i = 0; i < n; i++)
 		dy_cancellation_try(bind_key, &gets[i], &reasons[i]);
 	check_distinct(gets, reasons, n);
@@ -184,13 +186,31 @@ answer(const Get *gets, int n, DyConsumedDetail detail, DyResponse *r)
 
 		dy_response_open(r, '{');
 		if (dy_value_present(g->item))
-		{
-			dy_response_name(r, "Item");
-			dy_write_projected(r, g->projection, g->item);
-		}
+			answer_item(g, r);
 		dy_response_close(r, '}');
 	}
 	dy_response_close(r, ']');
 	dy_tables_used_write_answer(r, &used, detail, DY_CONSUMED_TRANSACT_READ);
 	dy_response_close(r, '}');
+}
+
+/*
+ * The member Item; none if the projection leaves nothing, unlike in GetItem.
+ */
+static void
+answer_item(const Get *g, DyResponse *r)
+{
+	DyValue		item = g->item;
+
+	if (g->projection != NULL)
+	{
+		DyBuilder  *projected = dy_build_create();
+
+		dy_projection_apply(g->projection, g->item, projected);
+		item = dy_build_value(projected);
+		if (dy_value_count(item) == 0)
+			return;
+	}
+	dy_response_name(r, "Item");
+	dy_response_map(r, item);
 }

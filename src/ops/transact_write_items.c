@@ -17,6 +17,8 @@
 
 #include "base/errors.h"
 #include "base/limits.h"
+#include "expr/ast.h"
+#include "item/build.h"
 #include "ops/idempotency.h"
 #include "ops/item_write.h"
 #include "ops/ops.h"
@@ -81,6 +83,7 @@ DY_STRUCTURE(TRANSACT, transact_input, TRANSACT_MEMBERS)
 static void read_action(const DyNode *node, DyItemWrite *w);
 static void describe_action(const DyNode *node, DyWriteInput *input);
 static void refuse_empty_keys(const DyWrite *write);
+static DyValue constants_set(const DyUpdate *update);
 static void keep_first_reason(DyTransaction *t);
 static void answer(const DyTransaction *t, const DyNode *request, DyResponse *r);
 static void answer_replay(const DyTransaction *t, const DyNode *request, DyResponse *r);
@@ -196,9 +199,37 @@ static void
 refuse_empty_keys(const DyWrite *write)
 {
 	if (write->kind == DY_WRITE_PUT)
-		dy_refuse_empty_keys(write->table, write->item, true);
-	else
-		dy_refuse_empty_keys(write->table, write->key_map, false);
+	{
+		dy_refuse_empty_keys(write->table, write->item);
+		dy_refuse_empty_index_keys(write->table, write->item, false);
+		return;
+	}
+	dy_refuse_empty_keys(write->table, write->key_map);
+	if (write->update != NULL)
+		dy_refuse_empty_index_keys(write->table, constants_set(write->update), true);
+}
+
+/*
+ * What an update sets to constants: a map.
+ */
+static DyValue
+constants_set(const DyUpdate *update)
+{
+	DyBuilder  *b = dy_build_create();
+
+	dy_build_open(b, DY_TYPE_M);
+	for (int i = 0; i < update->nactions; i++)
+	{
+		const DyAction *action = &update->actions[i];
+
+		if (action->kind != DY_ACTION_SET || action->path.nsteps != 1 ||
+			action->operand->kind != DY_OPERAND_VALUE)
+			continue;
+		dy_build_name(b, action->path.steps[0].name.data, action->path.steps[0].name.len);
+		dy_build_copy(b, action->operand->value);
+	}
+	dy_build_close(b);
+	return dy_build_value(b);
 }
 
 /*

@@ -102,6 +102,7 @@ static void check_switch(const Update *u);
 static void check_index_actions(const Update *u);
 static void check_new_index(const Update *u, const DyNode *create);
 static void check_types(const Update *u, const DyNode *key_schema);
+static bool schema_has(const DyNode *key_schema, DyBytes name);
 static char *old_schema_text(const DyTable *table, DyBytes name);
 static char *new_schema_text(const DyNode *key_schema, const DyNode *definitions);
 static void append_schema_element(StringInfo s, DyBytes name, const char *type, const char *kind);
@@ -479,7 +480,8 @@ check_new_index(const Update *u, const DyNode *create)
 }
 
 /*
- * An attribute that is a key has one type for ever.
+ * A key of the new index that is a key already has the type it has.  Other
+ * keys may be given another type in the request, which means nothing.
  */
 static void
 check_types(const Update *u, const DyNode *key_schema)
@@ -493,6 +495,8 @@ check_types(const Update *u, const DyNode *key_schema)
 		DyBytes		type = dy_node_text(dy_member(dy_member(definitions, i), DY_ATTRIBUTE_AttributeType));
 
 		CHECK_FOR_INTERRUPTS();
+		if (!schema_has(key_schema, name))
+			continue;
 		for (int k = 0; k < settings->nattributes; k++)
 			if (dy_bytes_equal(settings->attribute_names[k], name) &&
 				!dy_bytes_equal(settings->attribute_types[k], type))
@@ -501,6 +505,15 @@ check_types(const Update *u, const DyNode *key_schema)
 							  "Existing schema: %s New schema: %s",
 							  old_schema_text(u->table, name), new_schema_text(key_schema, definitions));
 	}
+}
+
+static bool
+schema_has(const DyNode *key_schema, DyBytes name)
+{
+	for (int i = 0; i < key_schema->u.list.count; i++)
+		if (dy_bytes_equal(dy_node_text(dy_member(dy_member(key_schema, i), DY_KEY_ELEMENT_AttributeName)), name))
+			return true;
+	return false;
 }
 
 /*

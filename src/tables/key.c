@@ -198,14 +198,21 @@ make_key(const DyTable *table, DyValue hash, DyValue range)
  * See table.h.
  */
 void
-dy_refuse_empty_keys(const DyTable *table, DyValue map, bool whole_item)
+dy_refuse_empty_keys(const DyTable *table, DyValue map)
 {
 	if (has_empty(&table->hash, map))
 		refuse_empty_key(&table->hash);
 	if (table->has_range && has_empty(&table->range, map))
 		refuse_empty_key(&table->range);
-	if (!whole_item)
-		return;
+}
+
+/*
+ * See table.h.
+ */
+void
+dy_refuse_empty_index_keys(const DyTable *table, DyValue map, bool update)
+{
+	Mode		mode = update ? MODE_UPDATE : MODE_PUT;
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
@@ -213,10 +220,10 @@ dy_refuse_empty_keys(const DyTable *table, DyValue map, bool whole_item)
 
 		for (int k = 0; k < index->nhash; k++)
 			if (has_empty(&index->hash[k], map))
-				refuse_empty_index_key(index, &index->hash[k], MODE_PUT);
+				refuse_empty_index_key(index, &index->hash[k], mode);
 		for (int k = 0; k < index->nrange; k++)
 			if (has_empty(&index->range[k], map))
-				refuse_empty_index_key(index, &index->range[k], MODE_PUT);
+				refuse_empty_index_key(index, &index->range[k], mode);
 	}
 }
 

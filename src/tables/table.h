@@ -137,11 +137,12 @@ extern DyRowKey dy_key_of_item(const DyTable *table, DyValue map);
 extern DyRowKey dy_key_of_key(const DyTable *table, DyValue map);
 
 /*
- * Refuse a key attribute that is an empty string or binary, in whichever order
- * other mistakes would be met: of the primary key, and of the indexes too if
- * map is a whole item.
+ * Refuse key attributes that are empty strings or binaries, whatever else may
+ * be wrong with the map: those of the primary key; those of the indexes, in
+ * an item or in what an UpdateExpression sets.
  */
-extern void dy_refuse_empty_keys(const DyTable *table, DyValue map, bool whole_item);
+extern void dy_refuse_empty_keys(const DyTable *table, DyValue map);
+extern void dy_refuse_empty_index_keys(const DyTable *table, DyValue map, bool update);
 
 /*
  * The column of one index for an item: NULL if the item is not in the index.
