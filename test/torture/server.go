@@ -151,7 +151,6 @@ func (s *server) waitHealthy() error {
 		if _, err = c.call("ListTables", object{}); err == nil {
 			return nil
 		}
-		// backends of a dead postmaster end by themselves; a new one starts when they are gone
 		if s.run("pg_ctl", "-D", s.data(), "status") != nil {
 			s.startPostgres()
 		}
@@ -176,7 +175,13 @@ func (s *server) hit(victim string, random *rand.Rand) error {
 			return err
 		}
 		syscall.Kill(pid, syscall.SIGKILL)
-		return s.waitHealthy()
+		// its backends may still answer; a new one starts when they are gone
+		for limit := time.Now().Add(2 * time.Minute); time.Now().Before(limit); time.Sleep(200 * time.Millisecond) {
+			if err = s.startPostgres(); err == nil {
+				return s.waitHealthy()
+			}
+		}
+		return err
 	case "disk":
 		folder := []string{"/base/", "/pg_wal/"}[random.Intn(2)]
 		if err := os.WriteFile(s.diskControl(), []byte(folder+"\n"), 0o644); err != nil {
