@@ -74,6 +74,7 @@ struct DyRange
 	/* the partition whose rows are wanted; 0 values: any */
 	int			npartition;
 	DyValue		partition_values[DY_MAX_INDEX_KEYS];
+	uint32		partition_places[DY_MAX_INDEX_KEYS];	/* in the last item */
 
 	/* keys of the scan; row comparisons have their members apart */
 	int			nkeys;
@@ -455,7 +456,8 @@ partition_matches(DyRange *range, DyValue item)
 
 	for (int i = 0; i < range->npartition; i++)
 	{
-		DyValue		value = dy_map_get(item, keys[i].name.data, keys[i].name.len);
+		DyValue		value = dy_map_get_near(item, keys[i].name.data, keys[i].name.len,
+											&range->partition_places[i]);
 
 		if (!dy_value_present(value) || !dy_value_equal(value, range->partition_values[i]))
 			return false;

@@ -188,15 +188,30 @@ dy_list_get(DyValue list, uint32 index)
 DyValue
 dy_map_get(DyValue map, const char *name, uint32 len)
 {
+	uint32		no_place = PG_UINT32_MAX;
+
+	return dy_map_get_near(map, name, len, &no_place);
+}
+
+/*
+ * The same, looking at *place first, where the attribute was found in the
+ * map before: items of one collection tend to have the same attributes.
+ * Any number may stand there at first.
+ */
+DyValue
+dy_map_get_near(DyValue map, const char *name, uint32 len, uint32 *place)
+{
 	DyContainer c = open_container(map);
 	uint32		low = 0;
 	uint32		high = c.count;
+	uint32		middle = *place;
 
 	if (c.type != DY_TYPE_M)
 		elog(ERROR, "value is no map");
+	if (middle >= high)
+		middle = high / 2;
 	while (low < high)
 	{
-		uint32		middle = low + (high - low) / 2;
 		const uint8 *p;
 		DyBytes		found;
 		int			order;
@@ -210,12 +225,14 @@ dy_map_get(DyValue map, const char *name, uint32 len)
 
 			if (!dy_read_value(p, c.directory, &value))
 				dy_corrupt_item("A value is too long.");
+			*place = middle;
 			return value;
 		}
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
+		middle = low + (high - low) / 2;
 	}
 	return DY_NO_VALUE;
 }

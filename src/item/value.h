@@ -126,6 +126,7 @@ extern DyValue dy_list_get(DyValue list, uint32 index); /* absent beyond the end
 
 /* O(log n); absent if there is no such name. */
 extern DyValue dy_map_get(DyValue map, const char *name, uint32 len);
+extern DyValue dy_map_get_near(DyValue map, const char *name, uint32 len, uint32 *place);
 
 /*
  * Elements of a set come as S, N or B values.  Maps are walked in
