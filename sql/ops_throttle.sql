@@ -53,16 +53,24 @@ SELECT pg_temp.put('ops_slow', 'g1', 390, '{"g": {"S": "g"}}');
 SELECT pg_temp.put('ops_slow', 'g2', 1, '{"g": {"S": "g"}}');
 SELECT pg_temp.put('ops_slow', 'g2', 1);
 SELECT dynamo.query('{"TableName": "ops_slow", "IndexName": "by_g", "KeyConditionExpression": "g = :g", "Select": "COUNT", "ExpressionAttributeValues": {":g": {"S": "g"}}}');
--- on demand: the maximum, and one partition key that is too hot
-SELECT pg_temp.put('ops_demand', 'a', 5);
-SELECT pg_temp.put('ops_demand', 'a', 5);
+-- on demand: the maximum
+SELECT pg_temp.put('ops_demand', 'a', 100);
+SELECT pg_temp.put('ops_demand', 'a', 1);
 SET dynamo.throttling = off;
 SELECT dynamo.update_table('{"TableName": "ops_demand", "OnDemandThroughput": {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1}}') IS NOT NULL AS updated;
 SET dynamo.throttling = on;
-SELECT count(pg_temp.put('ops_demand', 'hot', 390)) FROM generate_series(1, 3);
-SELECT pg_temp.put('ops_demand', 'hot', 1);
-SELECT pg_temp.put('ops_demand', 'cold', 1);
+SELECT pg_temp.put('ops_demand', 'a', 1);
+-- a partition key that is too hot, whatever the table
+SELECT dynamo.create_table('{"TableName": "ops_hot", "BillingMode": "PAY_PER_REQUEST",
+  "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "N"}],
+  "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}') IS NOT NULL AS created;
+SELECT dynamo.transact_write_items(json_build_object('TransactItems', json_agg(json_build_object('Put', json_build_object('TableName', 'ops_hot',
+           'Item', json_build_object('pk', json_build_object('S', 'hot'), 'sk', json_build_object('N', i::text), 'v', json_build_object('S', repeat('x', 390 * 1024))))))))
+  FROM generate_series(1, 10) i;
+SELECT pg_temp.put('ops_hot', 'hot', 1, '{"sk": {"N": "1"}}');
+SELECT pg_temp.put('ops_hot', 'cold', 1, '{"sk": {"N": "1"}}');
 
 RESET dynamo.throttling;
 SELECT dynamo.delete_table('{"TableName": "ops_slow"}') IS NOT NULL AS deleted;
 SELECT dynamo.delete_table('{"TableName": "ops_demand"}') IS NOT NULL AS deleted;
+SELECT dynamo.delete_table('{"TableName": "ops_hot"}') IS NOT NULL AS deleted;
