@@ -12,9 +12,9 @@
  *
  * so no request waits behind a slow one of another client.
  *
- * A lane without any connection asks for one only, and for the others when it
- * has that.  So where Postgres has too few for all, each lane gets one
- * before any lane gets many.
+ * While a lane has no connection, the pool asks for the first one of each
+ * only.  So where Postgres has too few for all, each lane gets one before any
+ * lane gets many (test/tap/305_bridge_exhausted.pl).
  *
  * libpq connects, authenticates and sets the session up (link.c).  After
  * that the pool itself writes Bind, Execute, Sync and reads the answers on
@@ -124,6 +124,7 @@ struct DyPool
 static void init_conn(PoolConn *conn, Lane *lane);
 static void format_setup(DyPool *pool);
 static void on_ready(void *arg);
+static void start_held(DyPool *pool);
 static bool may_connect(void *arg);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
@@ -354,21 +355,33 @@ on_ready(void *arg)
 	conn->out_blocked = conn->doomed = false;
 	conn->lane->ready++;
 	dy_count(&pool->metrics->pool_ready[conn->lane->id], 1);
-	for (int i = 0; i < conn->lane->conn_count; i++)
-	{
-		if (conn->lane->conns[i].link.state == DY_LINK_HELD)
-			dy_link_start(&conn->lane->conns[i].link);
-	}
+	start_held(pool);
 	pump(conn->lane);
 }
 
-/* While a lane has no connection, its first one is to be made. */
+/* Begin those connections that had to wait for others, if they may. */
+static void
+start_held(DyPool *pool)
+{
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+	{
+		for (int j = 0; j < pool->lanes[i].conn_count; j++)
+		{
+			DyLink	   *link = &pool->lanes[i].conns[j].link;
+
+			if (link->state == DY_LINK_HELD)
+				dy_link_start(link);
+		}
+	}
+}
+
+/* While some lane has no connection, only the first of each is to be made. */
 static bool
 may_connect(void *arg)
 {
 	PoolConn   *conn = arg;
 
-	return conn->lane->ready > 0 || conn == &conn->lane->conns[0];
+	return conn == &conn->lane->conns[0] || dy_pool_is_up(conn->pool);
 }
 
 static void

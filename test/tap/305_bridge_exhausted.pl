@@ -93,6 +93,17 @@ $bridge = Dynamo::Bridge->start($node, @few);
 ok($bridge->wait_until_healthy, 'five connections: healthy');
 is(join(' ', map { $bridge->call($_, '{"k":"a","v":"{}","sleep":0}')->{status} } 'GetItem', 'PutItem', 'Query'),
 	'200 200 200', 'five connections: all kinds of requests');
+is($bridge->stop, 0, 'orderly end');
+unlike($bridge->log, qr/ERROR/, 'nothing to complain about');
+
+# the one that becomes free is for those who have none, not for the many that others want more
+$node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT 2');
+$bridge = Dynamo::Bridge->start($node, '--threads=1', '--development', '--read-connections=20',
+	'--write-connections=20', '--general-connections=20', '--queue-timeout=300');
+$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND state = 'idle'});
+is(health($bridge), 503, 'two connections: not healthy');
+$node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT 3');
+ok($bridge->wait_until_healthy, 'one more: healthy');
 $node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT -1');
 is($bridge->stop, 0, 'orderly end');
 unlike($bridge->log, qr/ERROR/, 'nothing to complain about');
