@@ -84,7 +84,12 @@ dy_gate_check(DyGate *gate, DyRequest *request)
 		strcpy(request->principal, signature.key->principal);
 	}
 
-	if (request->body.len == 0 || (is_compressed(request) && !decompress(gate, request)))
+	/*
+	 * Postgres would say the same of what is no UTF-8, but write it to its
+	 * log
+	 */
+	if (request->body.len == 0 || (is_compressed(request) && !decompress(gate, request)) ||
+		!dy_json_is_utf8(dy_request_body(request)))
 	{
 		gate->fault = DY_FAULT_SERIALIZATION;
 		return DY_VERDICT_FAULT;

@@ -35,7 +35,7 @@ static size_t utf8_length(const char *bytes, size_t len);
  * Is the text one well-formed JSON value?
  *
  * Runs in one pass with a bit for each level of nesting, so hostile input
- * costs neither stack nor memory.  Does not look at UTF-8 (the server does).
+ * costs neither stack nor memory.  Does not look at UTF-8.
  */
 bool
 dy_json_is_valid(DySlice text)
@@ -102,6 +102,40 @@ member:
 			return false;
 		scan.p++;
 	}
+}
+
+/*
+ * Is the text UTF-8 without NUL, which is what Postgres takes?
+ *
+ * Eight bytes at a time as long as they are ASCII.
+ */
+bool
+dy_json_is_utf8(DySlice text)
+{
+	size_t		i = 0;
+
+	while (i < text.len)
+	{
+		uint64_t	word;
+		size_t		length;
+
+		if (text.len - i >= sizeof(word))
+		{
+			memcpy(&word, text.data + i, sizeof(word));
+			/* no high bit, and none that comes from taking 1 from a NUL */
+			if (((word | (word - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) == 0)
+			{
+				i += sizeof(word);
+				continue;
+			}
+		}
+		length = (unsigned char) text.data[i] < 0x80 ? text.data[i] != '\0'
+			: utf8_length(text.data + i, text.len - i);
+		if (length == 0)
+			return false;
+		i += length;
+	}
+	return true;
 }
 
 /*

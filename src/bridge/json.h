@@ -12,6 +12,7 @@
 #include "bridge/buf.h"
 
 extern bool dy_json_is_valid(DySlice text);
+extern bool dy_json_is_utf8(DySlice text);
 extern void dy_json_add_string(DyBuf *out, DySlice text);
 extern DySlice dy_json_object_members(DySlice object);
 

@@ -143,9 +143,7 @@ foreach my $mode ('signed', 'development')
 	is($bridge->stop, 0, "$mode: orderly end");
 	unlike($bridge->log, qr/ERROR|SQLSTATE/, "$mode: nothing to complain about") or diag($bridge->log);
 }
-my $log = slurp_file($node->logfile);
-$log =~ s/ERROR:  invalid byte sequence for encoding//g;    # the protocol's own check of a text
-unlike($log, qr/terminated by signal|PANIC|TRAP|ERROR/, 'no backend fell or complained');
+unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC|TRAP|ERROR/, 'no backend fell or complained');
 Dynamo::Load::check_indexes($node, 'after all that');
 $node->stop;
 done_testing();

@@ -55,6 +55,29 @@ main(void)
 	ok(!dy_json_is_valid(dy_slice(deep, 2000)), "nesting is bounded");
 	ok(dy_json_is_valid(dy_slice(deep + 900, 200)), "nesting of 100");
 
+	for (size_t i = 0; i <= 20; i++)
+	{
+		char		bytes[24];
+
+		memset(bytes, 'a', sizeof(bytes));
+		ok(dy_json_is_utf8(dy_slice(bytes, i)), "UTF-8: %zu bytes of ASCII", i);
+		bytes[i] = '\0';
+		ok(!dy_json_is_utf8(dy_slice(bytes, sizeof(bytes))), "no UTF-8: NUL at %zu", i);
+		bytes[i] = '\xff';
+		ok(!dy_json_is_utf8(dy_slice(bytes, sizeof(bytes))), "no UTF-8: a bad byte at %zu", i);
+		memcpy(bytes + i, "\xf0\x9f\x98\x80", 4);
+		ok(dy_json_is_utf8(dy_slice(bytes, sizeof(bytes))), "UTF-8: four bytes at %zu", i);
+		ok(!dy_json_is_utf8(dy_slice(bytes, i + 3)), "no UTF-8: three of four bytes at %zu", i);
+	}
+	ok(dy_json_is_utf8(DY_SLICE("\xc2\x80 \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xf4\x8f\xbf\xbf \x01")), "UTF-8: limits");
+	{
+		static const char *const bad_bytes[] = {"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\x80", "\xc3(", "\xe2\x82"};
+
+		for (size_t i = 0; i < sizeof(bad_bytes) / sizeof(bad_bytes[0]); i++)
+			ok(!dy_json_is_utf8(dy_slice_str(bad_bytes[i])), "no UTF-8: %zu", i);
+	}
+
 	dy_json_add_string(&out, DY_SLICE("a\"b\\c\n\t\001\xc3\xa9"));
 	is_text(out.data, out.len, "\"a\\\"b\\\\c\\n\\t\\u0001\xc3\xa9\"", "string");
 	dy_buf_free(&out);
