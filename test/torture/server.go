@@ -142,15 +142,21 @@ func (s *server) startBridge() error {
 	return s.waitHealthy()
 }
 
-// waitHealthy waits until a request is answered again, and starts Postgres
+// waitHealthy waits until requests are answered again for a whole second (a
+// server may take a moment to see that it has to recover), and starts Postgres
 // where it has given up: its recovery, too, may need room on the disk.
 func (s *server) waitHealthy() error {
 	c := newClient(s.endpoint(), s.access, s.secret)
 	var err error
+	answers := 0
 	for limit := time.Now().Add(2 * time.Minute); time.Now().Before(limit); time.Sleep(50 * time.Millisecond) {
 		if _, err = c.call("ListTables", object{}); err == nil {
-			return nil
+			if answers++; answers == 20 {
+				return nil
+			}
+			continue
 		}
+		answers = 0
 		if s.run("pg_ctl", "-D", s.data(), "status") != nil {
 			s.startPostgres()
 		}
