@@ -33,7 +33,7 @@ import sys
 import tempfile
 
 DATABASE = 'placement_bench'
-SHAPES = ['1', '3', '10', '100', 'zipf']
+SHAPES = ['1', '3', '10', '30', '100', 'zipf']
 
 # Number i of a load belongs to collection c.  Zipfian: sizes 1/rank, with
 # the ranks taken so that the largest collection has a hundredth of all rows.
