@@ -9,7 +9,6 @@ use warnings;
 use Dynamo::Bridge;
 use Dynamo::Load;
 use Dynamo::Shim;
-use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -34,7 +33,8 @@ Dynamo::Load->prepare($node);
 my $bridge = Dynamo::Bridge->start($node, '--queue-timeout=300');
 ok($bridge->wait_until_healthy, 'comes up');
 
-my %acknowledged;    # key -> a letter that its value is made of
+my %acknowledged;    # keys of items that must be there
+my %refused;         # and that must not
 my $next = 0;
 my $unavailable = '{"__type":"com.amazon.coral.service#ServiceUnavailableException","message":"The service is currently unavailable or busy."}';
 
@@ -46,19 +46,19 @@ sub item
 	return qq({"pk":{"S":"$key"},"sk":{"N":"1"},"g":{"S":"g$key"},"l":{"N":"$next"},"v":{"N":"1"},"filler":{"S":"$filler"}});
 }
 
-sub put { my ($key, $size) = @_; return $bridge->call('PutItem', '{"TableName":"Load","Item":' . item($key, $size) . '}'); }
-
-# Writes four items at once; notes them if that was acknowledged.
-sub write_four
+# Writes one item, or four at once, and notes what came of it.
+sub write_items
 {
 	my ($operation, $size) = @_;
-	my @keys = map { "$operation-$next-$_" } 1 .. 4;
+	my @keys = map { "$operation-$next-$_" } 1 .. ($operation eq 'PutItem' ? 1 : 4);
 	$next++;
-	my $body = $operation eq 'TransactWriteItems'
+	my $body = $operation eq 'PutItem' ? '{"TableName":"Load","Item":' . item($keys[0], $size) . '}'
+	  : $operation eq 'TransactWriteItems'
 	  ? '{"TransactItems":[' . join(',', map { '{"Put":{"TableName":"Load","Item":' . item($_, $size) . '}}' } @keys) . ']}'
 	  : '{"RequestItems":{"Load":[' . join(',', map { '{"PutRequest":{"Item":' . item($_, $size) . '}}' } @keys) . ']}}';
 	my $answer = $bridge->call($operation, $body);
 	if ($answer->{status} == 200) { $acknowledged{$_} = 1 foreach @keys; }
+	if ($answer->{status} == 503) { $refused{$_} = 1 foreach @keys; }
 	return $answer;
 }
 
@@ -70,6 +70,7 @@ sub check
 	my %groups;
 	foreach (keys %found) { $groups{$1}++ if /^(TransactWriteItems-\d+)-/; }
 	is(join(' ', grep { !$found{$_} } sort keys %acknowledged), '', "$when: every acknowledged write is there");
+	is(join(' ', grep { $found{$_} } sort keys %refused), '', "$when: no refused write is");
 	is(join(' ', grep { $groups{$_} != 4 } sort keys %groups), '', "$when: no transaction is half done");
 	Dynamo::Load::check_indexes($node, $when);
 	return;
@@ -91,27 +92,19 @@ sub news { return substr slurp_file($node->logfile), $log_so_far; }
 
 # --- no room for relations
 
-for (1 .. 20) { write_four('TransactWriteItems', 1000); }
+for (1 .. 20) { write_items('TransactWriteItems', 1000); }
 is(keys %acknowledged, 80, 'there is data');
 $disk->set("/base/\n");
-my %answers;
 foreach my $operation ('PutItem', 'TransactWriteItems', 'BatchWriteItem')
 {
 	# the last free pages are used up first
+	my $answer;
 	for (1 .. 100)
 	{
-		my $answer;
-		if ($operation eq 'PutItem')
-		{
-			my $key = 'single-' . $next++;
-			$answer = put($key, 3000);
-			$acknowledged{$key} = 1 if $answer->{status} == 200;
-		}
-		else { $answer = write_four($operation, 3000); }
-		next if $answer->{status} == 200;
-		is("$answer->{status} $answer->{body}", "503 $unavailable", "no room for relations: $operation");
-		last;
+		$answer = write_items($operation, 3000);
+		last if $answer->{status} != 200;
 	}
+	is("$answer->{status} $answer->{body}", "503 $unavailable", "no room for relations: $operation");
 }
 my ($some) = sort keys %acknowledged;
 is($bridge->call('GetItem', qq({"TableName":"Load","Key":{"pk":{"S":"$some"},"sk":{"N":"1"}}}))->{status}, 200,
@@ -123,7 +116,7 @@ my $table = '"BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"Attribute
   . '"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]';
 is($bridge->call('CreateTable', qq({"TableName":"Other",$table}))->{status}, 503, 'no room for relations: no new table');
 is($bridge->call('DescribeTable', '{"TableName":"Other"}')->{status}, 400, 'no room for relations: none');
-my ($result, $out, $error) = $node->psql('postgres', q{SELECT dynamo.put_item(json_build_object('TableName', 'Load', 'Item',
+my (undef, undef, $error) = $node->psql('postgres', q{SELECT dynamo.put_item(json_build_object('TableName', 'Load', 'Item',
 	json_build_object('pk', json_build_object('S', 'sql'), 'sk', json_build_object('N', '1'), 'filler',
 		json_build_object('S', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 5000) i)))))},
 	on_error_stop => 1, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
@@ -131,8 +124,7 @@ like($error, qr/ERROR:  53100: .*No space left on device/, 'no room for relation
 check('no room for relations');
 
 $disk->clear;
-is(put('again', 3000)->{status}, 200, 'room again: a write');
-is(write_four($_, 3000)->{status}, 200, "room again: $_") foreach 'TransactWriteItems', 'BatchWriteItem';
+is(write_items($_, 3000)->{status}, 200, "room again: $_") foreach 'PutItem', 'TransactWriteItems', 'BatchWriteItem';
 is($bridge->call('CreateTable', qq({"TableName":"Other",$table}))->{status}, 200, 'room again: the table');
 check('room again');
 
@@ -156,7 +148,7 @@ $disk->set("/pg_wal/\n");
 my %status;
 for (my $failed = 0; $failed < 3 && $next < 5000;)
 {
-	my $answer = write_four('TransactWriteItems', 3000);
+	my $answer = write_items('TransactWriteItems', 3000);
 	$status{ $answer->{status} }++;
 	$failed++ if $answer->{status} != 200;
 }
@@ -169,7 +161,7 @@ $disk->clear;
 $node->stop('immediate', fail_ok => 1);
 $disk->preload(sub { $node->start });
 ok($bridge->wait_until_healthy, 'room for WAL: the bridge is back by itself');
-is(write_four('TransactWriteItems', 3000)->{status}, 200, 'room for WAL: a write');
+is(write_items('TransactWriteItems', 3000)->{status}, 200, 'room for WAL: a write');
 check('room for WAL');
 
 is($bridge->stop, 0, 'orderly end');
