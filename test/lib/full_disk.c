@@ -5,8 +5,8 @@
  *
  * DY_FULL_DISK names the file.  While it exists, whatever would make a file
  * longer fails with ENOSPC, as on a full disk; writing over what is there
- * succeeds.  Only files of a data directory are meant, told by the folders
- * in their paths that the file lists, one a line ("/base/", "/pg_wal/").
+ * succeeds.  Only files are meant whose paths hold one of the texts that the
+ * file lists, one a line ("/base/", "/pg_wal/").
  *
  *-------------------------------------------------------------------------
  */
@@ -25,14 +25,14 @@
 
 #define REAL(name) ((__typeof__(&(name))) dlsym(RTLD_NEXT, #name))
 
-/* Does the control file list a folder of this file? */
+/* Does the control file list a part of this file's path? */
 static bool
 is_meant(int fd)
 {
 	const char *control = getenv("DY_FULL_DISK");
 	char		link[64];
 	char		path[4096];
-	char		folder[256];
+	char		part[256];
 	ssize_t		len;
 	FILE	   *file;
 	bool		found = false;
@@ -45,10 +45,10 @@ is_meant(int fd)
 	if (len < 0 || file == NULL)
 		return false;
 	path[len] = '\0';
-	while (!found && fgets(folder, sizeof(folder), file) != NULL)
+	while (!found && fgets(part, sizeof(part), file) != NULL)
 	{
-		folder[strcspn(folder, "\n")] = '\0';
-		found = folder[0] != '\0' && strstr(path, folder) != NULL;
+		part[strcspn(part, "\n")] = '\0';
+		found = part[0] != '\0' && strstr(path, part) != NULL;
 	}
 	fclose(file);
 	return found;

@@ -189,8 +189,9 @@ func (s *server) hit(victim string, random *rand.Rand) error {
 		}
 		return err
 	case "disk":
-		folder := []string{"/base/", "/pg_wal/"}[random.Intn(2)]
-		if err := os.WriteFile(s.diskControl(), []byte(folder+"\n"), 0o644); err != nil {
+		// relations, WAL, free space maps, or everything, the log too
+		files := []string{"/base/", "/pg_wal/", "_fsm", "/"}[random.Intn(4)]
+		if err := os.WriteFile(s.diskControl(), []byte(files+"\n"), 0o644); err != nil {
 			return err
 		}
 		time.Sleep(3 * time.Second)
