@@ -76,17 +76,17 @@ func TestCompareRefuses(t *testing.T) {
 		"the wrong order":   {item("b", 2), item("a", 1)},
 	}
 	for name, found := range bad {
-		if compare("by_group", found, expected) == "" {
+		if compare("by_group", found, expected, true) == "" {
 			t.Errorf("%s was not noticed", name)
 		}
 	}
-	if compare("local", []any{item("a", 1), keys("b", 2)}, expected) == "" {
+	if compare("local", []any{item("a", 1), keys("b", 2)}, expected, false) == "" {
 		t.Error("what is not projected was not noticed")
 	}
-	if difference := compare("by_group", expected, expected); difference != "" {
+	if difference := compare("by_group", expected, expected, true); difference != "" {
 		t.Error(difference)
 	}
-	if difference := compare("local", []any{keys("b", 2), keys("a", 1)}, expected); difference != "" {
+	if difference := compare("local", []any{keys("b", 2), keys("a", 1)}, expected, false); difference != "" {
 		t.Error(difference)
 	}
 }
