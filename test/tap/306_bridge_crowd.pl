@@ -25,9 +25,9 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
 $node->safe_psql('postgres',
 	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
 
-# Every process here and the bridge may open as many files as the system lets it.
-sub allowed_files { return (slurp_file("/proc/$_[0]/limits") =~ /^Max open files\s+(\d+)\s+(\d+)/m)[1]; }
-my $allowed = allowed_files($$);
+# How many files a process may open, and may let itself open.
+sub file_limits { return slurp_file("/proc/$_[0]/limits") =~ /^Max open files\s+(\w+)\s+(\w+)/m; }
+my (undef, $allowed) = file_limits($$);
 plan skip_all => "only $allowed open files are allowed" if $allowed ne 'unlimited' && $allowed < $each * $processes + 200;
 
 my $bridge = Dynamo::Bridge->start($node);
@@ -133,13 +133,18 @@ is($bridge->stop, 0, 'orderly end');
 
 # --- where the system allows fewer open files than connections
 
-$bridge = do
+sub start_with_limit
 {
-	local $ENV{DYNAMO_BRIDGE} = "$PostgreSQL::Test::Utils::tmp_check/few_files";
-	append_to_file($ENV{DYNAMO_BRIDGE}, "#!/bin/sh\nulimit -n 150\nexec dynamo-bridge \"\$@\"\n");
+	my ($options) = @_;
+	local $ENV{DYNAMO_BRIDGE} = "$PostgreSQL::Test::Utils::tmp_check/few_files$options";
+	append_to_file($ENV{DYNAMO_BRIDGE}, "#!/bin/sh\nulimit $options 150\nexec dynamo-bridge \"\$@\"\n");
 	chmod 0755, $ENV{DYNAMO_BRIDGE};
-	Dynamo::Bridge->start($node, '--threads=1');
-};
+	return Dynamo::Bridge->start($node, '--threads=1');
+}
+$bridge = start_with_limit('-Sn');
+is((file_limits($bridge->pid))[0], $allowed, 'a limit that may be raised is raised');
+is($bridge->stop, 0, 'orderly end');
+$bridge = start_with_limit('-n');
 ok($bridge->wait_until_healthy, 'few files: comes up');
 like($bridge->log, qr/WARNING: only \d+ HTTP connections at a time, not 10000: the limit of open files is 150/, 'few files: says so');
 my @sockets = map { $bridge->socket } 1 .. 200;
