@@ -102,7 +102,7 @@ dynamo_check(PG_FUNCTION_ARGS)
 	check.table = dy_table_get(dy_table_name_of_resource(name_bytes));
 	check.expires_backfilling = is_expires_backfilling(check.table);
 	check.snapshot = dy_storage_read_snapshot();
-	check.rel = dy_storage_open(check.table, AccessShareLock);
+	check.rel = dy_storage_open(check.table);
 	check.row_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo check",
 											  ALLOCSET_DEFAULT_SIZES);
 	open_indexes(&check);

@@ -121,7 +121,7 @@ dy_range_open(const DyRangeRequest *request)
 	memcpy(range->partition_values, request->partition_values, sizeof(range->partition_values));
 
 	range->snapshot = dy_storage_read_snapshot();
-	range->rel = dy_storage_open(request->table, AccessShareLock);
+	range->rel = dy_storage_open(request->table);
 	range->index_rel = dy_storage_open_index(index ? index->indexoid :
 											 request->table->primary_indexoid,
 											 AccessShareLock);

@@ -38,7 +38,7 @@ void
 dy_read_items(const DyTable *table, const DyRowKey *keys, int n, DyValue *items)
 {
 	Snapshot	snapshot = dy_storage_read_snapshot();
-	Relation	rel = dy_storage_open(table, AccessShareLock);
+	Relation	rel = dy_storage_open(table);
 	Relation	primary = dy_storage_open_index(table->primary_indexoid, AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	IndexScanDesc scan = dy_storage_begin_fetch(rel, primary, snapshot);

@@ -32,10 +32,15 @@
 
 #include "engine/storage.h"
 
+/*
+ * Without a lock: whoever found the table holds one to read it until the end
+ * of the transaction (dy_table_find), and a writer has taken his
+ * (dy_write_lock).
+ */
 Relation
-dy_storage_open(const DyTable *table, LOCKMODE lockmode)
+dy_storage_open(const DyTable *table)
 {
-	return table_open(table->relid, lockmode);
+	return table_open(table->relid, NoLock);
 }
 
 /*

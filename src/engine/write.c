@@ -72,7 +72,7 @@ dy_write(DyWrite *write)
 	if (write->conflict)
 		dy_error(DY_ERR_TRANSACTION_CONFLICT, DY_TRANSACTION_CONFLICT_TEXT);
 
-	change.rel = dy_storage_open(write->table, RowExclusiveLock);
+	change.rel = dy_storage_open(write->table);
 	change.primary = dy_storage_open_index(write->table->primary_indexoid, RowExclusiveLock);
 	change.old_slot = table_slot_create(change.rel, NULL);
 
