@@ -44,6 +44,8 @@ SELECT pg_temp.k(' AND r1 = :a AND r2 > :b AND r3 = :a', '{":a": {"S": "x"}, ":b
 SELECT pg_temp.k(' AND r1 = :a AND id = :a', '{":a": {"S": "a"}}');
 SELECT pg_temp.k(' AND r1 = :a AND r2 = :b AND r3 = :a AND id = :a', '{":a": {"S": "a"}, ":b": {"N": "0"}}');
 SELECT dynamo.query('{"TableName": "ops_keys", "IndexName": "many", "KeyConditionExpression": "h1 = :h", "ExpressionAttributeValues": {":h": {"S": "h"}}}');
+SELECT dynamo.query('{"TableName": "ops_keys", "IndexName": "many", "KeyConditionExpression": "h1 = :h AND h2 > :n", "ExpressionAttributeValues": {":h": {"S": "h"}, ":n": {"N": "1"}}}');
+SELECT dynamo.query('{"TableName": "ops_keys", "IndexName": "many", "KeyConditionExpression": "r1 = :h", "ExpressionAttributeValues": {":h": {"S": "h"}}}');
 
 -- values that no sort key can have
 SELECT pg_temp.k(' AND r1 = :a', '{":a": {"S": ""}}');

@@ -60,11 +60,29 @@ UPDATE dynamo_internal.tables SET on_demand_switches = '{}' WHERE name = 'ops_ut
 SELECT pg_temp.update('{"BillingMode":"PAY_PER_REQUEST"}') LIKE '{%' AS done;
 
 -- everything else
-SELECT pg_temp.update('{"DeletionProtectionEnabled":true,"TableClass":"STANDARD_INFREQUENT_ACCESS","SSESpecification":{"Enabled":true},"WarmThroughput":{"ReadUnitsPerSecond":20000},"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}') LIKE '{%' AS done;
+SELECT pg_temp.update(t) LIKE '{%' AS done FROM unnest(ARRAY['{"DeletionProtectionEnabled":true}', '{"TableClass":"STANDARD_INFREQUENT_ACCESS"}', '{"SSESpecification":{"Enabled":true}}',
+  '{"WarmThroughput":{"ReadUnitsPerSecond":20000}}', '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}']) t;
 SELECT pg_temp.described(t) FROM unnest(ARRAY['DeletionProtectionEnabled', 'TableClassSummary', 'SSEDescription', 'WarmThroughput', 'StreamSpecification']) t;
 SELECT pg_temp.call('DeleteTable', '{"TableName":"ops_ut"}'), pg_temp.update('{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}');
-SELECT pg_temp.update('{"DeletionProtectionEnabled":false,"SSESpecification":{"Enabled":false},"StreamSpecification":{"StreamEnabled":false}}') LIKE '{%' AS done;
+SELECT pg_temp.update(t) LIKE '{%' AS done FROM unnest(ARRAY['{"DeletionProtectionEnabled":false}', '{"SSESpecification":{"Enabled":false}}', '{"StreamSpecification":{"StreamEnabled":false}}']) t;
 SELECT pg_temp.described(t) FROM unnest(ARRAY['DeletionProtectionEnabled', 'SSEDescription', 'StreamSpecification']) t;
+-- warm throughput never gets less, maxima have a range
+SELECT pg_temp.update(t) FROM unnest(ARRAY['{"WarmThroughput":{"ReadUnitsPerSecond":19999}}', '{"WarmThroughput":{"ReadUnitsPerSecond":20000,"WriteUnitsPerSecond":3999}}',
+  '{"OnDemandThroughput":{"MaxReadRequestUnits":0}}', '{"OnDemandThroughput":{"MaxReadRequestUnits":-1,"MaxWriteRequestUnits":-2}}']) t;
+SELECT pg_temp.update('{"WarmThroughput":{"ReadUnitsPerSecond":20000}}') LIKE '{%' AS same;
+-- what a request cannot change at once, whatever is changed
+SELECT pg_temp.update(t) FROM unnest(ARRAY[
+  '{"SSESpecification":{"Enabled":true},"TableClass":"STANDARD","DeletionProtectionEnabled":true}', '{"TableClass":"STANDARD","DeletionProtectionEnabled":true,"BillingMode":"PAY_PER_REQUEST"}',
+  '{"DeletionProtectionEnabled":true,"WarmThroughput":{"ReadUnitsPerSecond":20001}}', '{"DeletionProtectionEnabled":true,"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"abc"}}]}',
+  '{"WarmThroughput":{"ReadUnitsPerSecond":20001},"BillingMode":"PAY_PER_REQUEST"}',
+  '{"WarmThroughput":{"ReadUnitsPerSecond":20001},"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"abc","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}',
+  '{"OnDemandThroughput":{"MaxReadRequestUnits":5},"WarmThroughput":{"ReadUnitsPerSecond":20001}}', '{"OnDemandThroughput":{"MaxReadRequestUnits":5},"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}',
+  '{"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}',
+  '{"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"abc"}}]}',
+  '{"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"abc"}}]}']) t;
+-- and what it can
+SELECT pg_temp.update(t) LIKE '{%' AS done FROM unnest(ARRAY['{"DeletionProtectionEnabled":false,"WarmThroughput":{},"OnDemandThroughput":{},"GlobalSecondaryIndexUpdates":[]}',
+  '{"BillingMode":"PAY_PER_REQUEST","OnDemandThroughput":{"MaxReadRequestUnits":-1}}', '{"BillingMode":"PAY_PER_REQUEST","StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}', '{"StreamSpecification":{"StreamEnabled":false}}']) t;
 SELECT pg_temp.described('LatestStreamArn') LIKE '"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut/stream/20%' AS kept;
 
 -- a new index over items that are there; some are unfit for it
@@ -102,8 +120,16 @@ SELECT count(x1), count(x2) FROM dynamo_data.ops_ut;
 -- rolled back: nothing is left
 BEGIN;
 SELECT pg_temp.update('{"AttributeDefinitions":[{"AttributeName":"i","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"never","KeySchema":[{"AttributeName":"i","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}') LIKE '{%' AS done;
+-- one at a time
+SELECT pg_temp.update(t) FROM unnest(ARRAY['{"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"again"}}]}',
+  '{"AttributeDefinitions":[{"AttributeName":"i","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"ever","KeySchema":[{"AttributeName":"i","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}']) t;
+SELECT pg_temp.update('{"GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"never"}}]}') LIKE '{%' AS itself;
 ROLLBACK;
 SELECT count(*) FROM dynamo_internal.backfills;
+-- of an index on demand only its maxima and what it is warm for can be updated
+SELECT pg_temp.update(format('{"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byH"%s}}]}', t)) FROM unnest(ARRAY['', ',"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}',
+  ',"OnDemandThroughput":{"MaxWriteRequestUnits":0}', ',"WarmThroughput":{"WriteUnitsPerSecond":3999}']) t;
+SELECT pg_temp.update(format('{"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byH"%s}}]}', t)) LIKE '{%' AS done FROM unnest(ARRAY[',"OnDemandThroughput":{"MaxWriteRequestUnits":-1}', ',"WarmThroughput":{"WriteUnitsPerSecond":4000}']) t;
 -- to provisioned: each index needs its units
 SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}');
 SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byH","ProvisionedThroughput":{"ReadCapacityUnits":2,"WriteCapacityUnits":3}}},{"Update":{"IndexName":"again","ProvisionedThroughput":{"ReadCapacityUnits":4,"WriteCapacityUnits":5}}}]}') LIKE '{%' AS done;
@@ -130,6 +156,12 @@ SELECT item OPERATOR(dynamo.->>) 'pk' AS pk, expires FROM dynamo_data.ops_ut WHE
 SELECT pg_temp.call('TagResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":""}', '{"ResourceArn":"abcd","Tags":[]}', '{"ResourceArn":"a:b:c:d:e:f/g"}',
   '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ab","Tags":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","Tags":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","Tags":[{"Key":"a","Value":"b"}]}',
   '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[{"Key":"a"}]}']) t;
+SELECT k, v, left(pg_temp.call('TagResource', json_build_object('ResourceArn', 'arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut', 'Tags', ARRAY[json_build_object('Key', k, 'Value', v), '{"Key":"x","Value":null}'])::text), 70)
+  FROM (VALUES ('a b+-=._:/@9', '100%'), ('a,b', ''), ('ключ', '表 é,'), ('AWS:a', ''), ('', '')) t(k, v);
+SELECT left(pg_temp.call('TagResource', format('{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[{"Key":"%s","Value":"%s"},{"Value":""}]}', repeat('é', k), repeat('é', v))), 60)
+  FROM (VALUES (128, 256), (129, 1), (1, 257)) t(k, v);
+SELECT pg_temp.call('UntagResource', json_build_object('ResourceArn', 'arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut', 'TagKeys', t)::text)
+  FROM (VALUES (ARRAY['']), ((SELECT array_agg(i::text) FROM generate_series(1, 51) i))) v(t);
 SELECT pg_temp.call('UntagResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","TagKeys":[]}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none","TagKeys":["a"]}']) t;
 SELECT pg_temp.call('ListTagsOfResource', t) FROM unnest(ARRAY['{}', '{"ResourceArn":"abcd"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_none"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:111111111111:table/ops_ut"}', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut"}']) t;
 SELECT pg_temp.call('TagResource', '{"ResourceArn":"arn:aws:dynamodb:us-east-1:123456789012:table/ops_ut","Tags":[{"Key":"b","Value":"1"},{"Key":"a","Value":""}]}') AS empty;
@@ -148,3 +180,12 @@ SELECT dynamo.delete_table('{"TableName":"ops_ut2"}') IS NOT NULL AS deleted;
 SELECT dynamo.describe_continuous_backups('{"TableName":"ops_ut"}'), pg_temp.call('DescribeContinuousBackups', '{"TableName":"ops_none"}');
 SELECT dynamo.delete_table('{"TableName":"ops_ut"}') IS NOT NULL AS deleted;
 SELECT (SELECT count(*) FROM dynamo_internal.indexes WHERE table_name = 'ops_ut') AS indexes, (SELECT count(*) FROM dynamo_internal.tags WHERE table_name = 'ops_ut') AS tags;
+
+-- a local index cannot be updated, and there is no 21st global one
+SELECT dynamo.create_table(('{"TableName":"ops_ut_many","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}],"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
+  "LocalSecondaryIndexes":[{"IndexName":"loc","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}],
+  "GlobalSecondaryIndexes":[' || string_agg(format('{"IndexName":"g%s","KeySchema":[{"AttributeName":"sk","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}', i + 10), ',') || ']}')::json) IS NOT NULL AS created FROM generate_series(1, 20) i;
+SELECT pg_temp.call('UpdateTable', '{"TableName":"ops_ut_many","AttributeDefinitions":[{"AttributeName":"sk","AttributeType":"S"}],"GlobalSecondaryIndexUpdates":[' || t || ']}')
+  FROM unnest(ARRAY['{"Delete":{"IndexName":"loc"}}', '{"Update":{"IndexName":"loc","WarmThroughput":{"ReadUnitsPerSecond":20000}}}',
+  '{"Create":{"IndexName":"g31","KeySchema":[{"AttributeName":"sk","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}']) t;
+SELECT dynamo.delete_table('{"TableName":"ops_ut_many"}') IS NOT NULL AS deleted;

@@ -159,9 +159,7 @@ check_billing(const DyNode *request)
 	if (!provisioned->present)
 		dy_validation("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits "
 					  "must both be specified when BillingMode is PROVISIONED");
-	if (dy_present(request, CREATE_TABLE_OnDemandThroughput))
-		dy_validation("One or more parameter values were invalid: "
-					  "OnDemandThroughput cannot be specified when BillingMode is PROVISIONED");
+	dy_check_on_demand(dy_member(request, CREATE_TABLE_OnDemandThroughput), false, NULL);
 	dy_check_units(provisioned);
 }
 

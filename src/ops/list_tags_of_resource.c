@@ -37,7 +37,7 @@ dy_op_list_tags_of_resource(const char *text, uint32 len, DyResponse *response)
 	dy_request_validate(request);
 	name = dy_tagged_table(arn);
 	if (dy_table_find(name) == NULL)
-		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found: ResourcArn: %s not found",
+		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found: ResourceArn: %s not found",
 				 dy_node_cstring(arn));
 
 	dy_response_open(response, '{');

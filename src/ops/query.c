@@ -55,6 +55,8 @@ static const DyKeyTerm *check_key(const DyPage *page, const DyKeyCondition *cond
 static const DyKeyTerm *find_term(const DyKeyCondition *condition, DyBytes name);
 static void check_start_key(const DyPage *page, const DyReadKeys *keys,
 							const DyKeyTerm *const *hash, const DyKeyTerm *const *range);
+static void check_partition_terms(const DyReadKeys *keys, const DyKeyTerm *const *hash);
+static void add_name(StringInfo names, DyBytes name);
 static void check_gaps(const DyReadKeys *keys, const DyKeyTerm *const *range);
 static void refuse_other_attributes(const DyReadKeys *keys, const DyKeyTerm *const *range)
 			pg_attribute_noreturn();
@@ -208,9 +210,11 @@ bind_keys(DyPage *page, const DyKeyCondition *condition)
 
 	for (int i = 0; i < keys.nhash; i++)
 	{
-		hash[i] = check_key(page, condition, &keys, i, true);
-		nfound++;
+		hash[i] = check_key(page, condition, &keys, i, keys.nhash == 1);
+		if (hash[i] != NULL)
+			nfound++;
 	}
+	check_partition_terms(&keys, hash);
 	for (int i = 0; i < keys.nrange; i++)
 	{
 		range[i] = check_key(page, condition, &keys, keys.nhash + i,
@@ -243,8 +247,8 @@ bind_keys(DyPage *page, const DyKeyCondition *condition)
 
 /*
  * The term for key attribute i, partition keys first.  Required: there must
- * be one; so it is for partition keys, and for a sort key as long as there
- * are terms that belong to no key yet.
+ * be one; so it is for a partition key of one attribute, and for a sort key of
+ * one as long as there are terms that belong to no key yet.
  */
 static const DyKeyTerm *
 check_key(const DyPage *page, const DyKeyCondition *condition, const DyReadKeys *keys,
@@ -271,11 +275,28 @@ check_key(const DyPage *page, const DyKeyCondition *condition, const DyReadKeys 
 		if (dy_value_type(term->values[v]) != attribute->type)
 			dy_validation("One or more parameter values were invalid: "
 						  "Condition parameter type does not match schema type");
-	if (is_hash && term->op != DY_KEY_EQ)
+	if (is_hash && keys->nhash == 1 && term->op != DY_KEY_EQ)
 		dy_validation("Query key condition not supported");
 	for (int v = 0; v < nvalues && attribute->type != DY_TYPE_N; v++)
 		check_key_length(page, attribute, is_hash, dy_value_bytes(term->values[v]).len);
 	return term;
+}
+
+/*
+ * Each of several partition key attributes must be equal to something.
+ */
+static void
+check_partition_terms(const DyReadKeys *keys, const DyKeyTerm *const *hash)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < keys->nhash; i++)
+		if (hash[i] == NULL || hash[i]->op != DY_KEY_EQ)
+			add_name(&names, keys->hash[i].name);
+	if (names.len > 0)
+		dy_validation("HASH key attributes %s must have equality conditions specified in the query",
+					  names.data);
 }
 
 /*
@@ -293,12 +314,17 @@ check_gaps(const DyReadKeys *keys, const DyKeyTerm *const *range)
 	initStringInfo(&names);
 	for (int i = 0; i < last; i++)
 		if (range[i] == NULL || range[i]->op != DY_KEY_EQ)
-			appendStringInfo(&names, "%s%.*s", names.len > 0 ? ", " : "",
-							 DY_BYTES_ARGS(keys->range[i].name));
+			add_name(&names, keys->range[i].name);
 	if (names.len > 0)
 		dy_validation("RANGE key attributes %s must have equality conditions specified in the query "
 					  "because a condition is present on key attribute %.*s",
 					  names.data, DY_BYTES_ARGS(keys->range[last].name));
+}
+
+static void
+add_name(StringInfo names, DyBytes name)
+{
+	appendStringInfo(names, "%s%.*s", names->len > 0 ? ", " : "", DY_BYTES_ARGS(name));
 }
 
 /*

@@ -122,6 +122,9 @@ dy_tagged_table(const DyNode *node)
 	DyBytes		text = dy_node_text(node);
 	DyTableArn	arn;
 
+	if (text.len < 4 || memcmp(text.data, "arn:", 4) != 0)
+		dy_validation("One or more parameter values were invalid: ARNs must start with 'arn:': %.*s",
+					  DY_BYTES_ARGS(text));
 	if (!dy_table_arn_parse(text, &arn) || arn.name.len < DY_MIN_TABLE_NAME_CHARS)
 		dy_validation("Invalid TableArn: Invalid ResourceArn provided as input %.*s", (int) text.len, text.data);
 	return dy_table_name_of_resource(text);
@@ -280,17 +283,30 @@ describe_throughput(Describing *d, const DyThroughput *t)
 	}
 }
 
+/*
+ * What the table or the index is warm for: what was asked for, or what it has
+ * anyway.
+ */
+DyThroughput
+dy_warm_throughput(const DyTable *table, const DyThroughput *t)
+{
+	DyThroughput warm = *t;
+
+	warm.warm_read_units = Max(t->warm_read_units, table->provisioned ? t->read_units : WARM_READ_UNITS);
+	warm.warm_write_units = Max(t->warm_write_units, table->provisioned ? t->write_units : WARM_WRITE_UNITS);
+	return warm;
+}
+
 static void
 describe_warm_throughput(Describing *d, const DyThroughput *t)
 {
 	DyResponse *r = d->r;
-	int64		read_units = d->table->provisioned ? t->read_units : WARM_READ_UNITS;
-	int64		write_units = d->table->provisioned ? t->write_units : WARM_WRITE_UNITS;
+	DyThroughput warm = dy_warm_throughput(d->table, t);
 
 	dy_response_name(r, "WarmThroughput");
 	dy_response_open(r, '{');
-	integer_member(r, "ReadUnitsPerSecond", Max(read_units, t->warm_read_units));
-	integer_member(r, "WriteUnitsPerSecond", Max(write_units, t->warm_write_units));
+	integer_member(r, "ReadUnitsPerSecond", warm.warm_read_units);
+	integer_member(r, "WriteUnitsPerSecond", warm.warm_write_units);
 	string_member(r, "Status", d->as == DY_DESCRIBE_CREATING ? "UPDATING" : "ACTIVE");
 	dy_response_close(r, '}');
 }

@@ -29,9 +29,11 @@ typedef enum DyDescribeAs
 extern void dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as,
 							  const DyIndex *deleting);
 
+/* Units asked for and units provisioned make one throughput. */
+extern DyThroughput dy_warm_throughput(const DyTable *table, const DyThroughput *t);
+
 /* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
 extern char *dy_table_arn(DyBytes name);
-
 
 /* The name of the table whose ARN a ResourceArn of a tag operation is. */
 extern DyBytes dy_tagged_table(const DyNode *arn);

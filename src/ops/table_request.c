@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -36,8 +38,6 @@ static const DyShape non_key_attributes = DY_LIST_OF(key_attribute_name, 1, DY_M
 static const DyShape positive_long = DY_LONG(1, DY_NO_BOUND);
 static const DyShape stream_view_type = DY_ENUM(stream_view_type_values);
 static const DyShape sse_type = DY_ENUM(sse_type_values);
-static const DyShape tag_key = DY_STRING(1, DY_MAX_TAG_KEY_CHARS);
-static const DyShape tag_value = DY_STRING(0, DY_MAX_TAG_VALUE_CHARS);
 
 #define ATTRIBUTE_MEMBERS(M) \
 	M(ATTRIBUTE, AttributeName, key_attribute_name, true) \
@@ -50,8 +50,8 @@ DY_STRUCTURE_NAMED(ATTRIBUTE, attribute_definition, "AttributeDefinition", ATTRI
 DY_STRUCTURE_NAMED(KEY_ELEMENT, key_schema_element, "KeySchemaElement", KEY_ELEMENT_MEMBERS)
 
 #define TAG_MEMBERS(M) \
-	M(TAG, Key, tag_key, true) \
-	M(TAG, Value, tag_value, true)
+	M(TAG, Key, dy_shape_string, false) \
+	M(TAG, Value, dy_shape_string, false)
 DY_STRUCTURE_NAMED(TAG, tag, "Tag", TAG_MEMBERS)
 
 /* The shapes of structures that others name are not static. */
@@ -111,6 +111,8 @@ StaticAssertDecl((int) ATTRIBUTE_AttributeType == (int) DY_ATTRIBUTE_AttributeTy
 				 (int) TAG_Value == (int) DY_TAG_Value,
 				 "member order of shared structures");
 
+static const char *tag_text(const DyNode *text);
+static bool is_tag_text(const DyNode *node, int max_chars);
 static void check_distinct(const DyNode *names);
 static bool is_defined(const DyNode *definitions, DyBytes name);
 static void add(DyParameters *p, Oid type, Datum value, bool isnull);
@@ -238,7 +240,7 @@ dy_check_stream_specification(const DyNode *specification)
 }
 
 /*
- * Tags of a request: no reserved prefix, no key twice, not too many.
+ * Tags of a request.
  */
 void
 dy_check_tags(const DyNode *tags)
@@ -246,24 +248,63 @@ dy_check_tags(const DyNode *tags)
 	if (!tags->present)
 		return;
 	if (tags->u.list.count > DY_MAX_TAGS)
-		dy_validation("One or more parameter values were invalid: "
-					  "Number of tags exceeds the limit of %d", DY_MAX_TAGS);
+		dy_tag_limit();
 	for (int i = 0; i < tags->u.list.count; i++)
 	{
-		DyBytes		key = dy_node_text(dy_member(dy_member(tags, i), DY_TAG_Key));
+		const DyNode *key = dy_member(dy_member(tags, i), DY_TAG_Key);
+		const DyNode *value = dy_member(dy_member(tags, i), DY_TAG_Value);
+		DyBytes		text = dy_node_text(key);
 
-		if (key.len >= 4 && pg_strncasecmp(key.data, "aws:", 4) == 0)
-			dy_validation("One or more parameter values were invalid: "
-						  "TagKey: %.*s is not valid. TagKeys cannot start with aws:", (int) key.len, key.data);
+		dy_check_tag_key(key);
+		if (!is_tag_text(value, DY_MAX_TAG_VALUE_CHARS))
+			dy_validation("The Tag Value provided is invalid, Value: %s", tag_text(value));
+		if (text.len >= 4 && pg_strncasecmp(text.data, "aws:", 4) == 0)
+			dy_validation("Tag Key cannot be prefixed with aws:, Key: %s", tag_text(key));
 		for (int j = i + 1; j < tags->u.list.count; j++)
-		{
-			DyBytes		other = dy_node_text(dy_member(dy_member(tags, j), DY_TAG_Key));
-
-			if (other.len == key.len && memcmp(other.data, key.data, key.len) == 0)
-				dy_validation("One or more parameter values were invalid: "
-							  "Duplicate Tag keys in request: %.*s", (int) key.len, key.data);
-		}
+			if (dy_bytes_equal(dy_node_text(dy_member(dy_member(tags, j), DY_TAG_Key)), text))
+				dy_validation("Duplicate Tag Keys provided as input: Duplicate Tag Key found %s", tag_text(key));
 	}
+}
+
+void
+dy_check_tag_key(const DyNode *key)
+{
+	if (!is_tag_text(key, DY_MAX_TAG_KEY_CHARS) || dy_node_text(key).len == 0)
+		dy_validation("The Tag Key provided is invalid, Key: %s", tag_text(key));
+}
+
+void
+dy_tag_limit(void)
+{
+	dy_validation("Number of Tags exceed the current limit for the provided ResourceArn");
+}
+
+static const char *
+tag_text(const DyNode *text)
+{
+	return text->present ? dy_node_cstring(text) : "null";
+}
+
+/*
+ * Letters, digits and spaces of any script, and a few signs.  Of what is not
+ * ASCII everything is taken.
+ */
+static bool
+is_tag_text(const DyNode *node, int max_chars)
+{
+	DyBytes		text = dy_node_text(node);
+	int			chars = 0;
+
+	for (uint32 i = 0; i < text.len; i++)
+	{
+		unsigned char c = text.data[i];
+
+		if (c < 0x80 && !isalnum(c) && (c == '\0' || strchr(" +-=._:/@", c) == NULL))
+			return false;
+		if ((c & 0xC0) != 0x80)
+			chars++;
+	}
+	return node->present && chars <= max_chars;
 }
 
 void
@@ -286,6 +327,38 @@ dy_read_index(DyNewIndex *index, DyIndexKind kind, const DyNode *name, const DyN
 			index->include[i] = dy_node_text(dy_member(include, i));
 	}
 	index->throughput = dy_read_throughput(provisioned, on_demand, warm);
+}
+
+/*
+ * Maxima of the table or, with a name, of an index.
+ */
+void
+dy_check_on_demand(const DyNode *on_demand, bool is_on_demand, const char *index_name)
+{
+	static const struct
+	{
+		int			member;
+		const char *name;
+	}			members[] = {
+		{DY_ON_DEMAND_MaxReadRequestUnits, "MaxReadRequestUnits"},
+		{DY_ON_DEMAND_MaxWriteRequestUnits, "MaxWriteRequestUnits"},
+	};
+	const char *of_index = index_name ? psprintf(" for index : %s", index_name) : NULL;
+
+	for (int i = 0; on_demand->present && i < lengthof(members); i++)
+	{
+		int64		units = dy_node_integer(dy_member(on_demand, members[i].member), -1);
+
+		if (!dy_present(on_demand, members[i].member))
+			continue;
+		if (!is_on_demand)
+			dy_validation("One or more parameter values were invalid: %s for OnDemandThroughput%s "
+						  "cannot be specified when the table BillingMode is PROVISIONED",
+						  members[i].name, of_index ? of_index : "");
+		if (units < 1 && units != -1)
+			dy_validation("One or more parameter values were invalid: Requested %s for OnDemandThroughput%s "
+						  "is outside of valid range", members[i].name, of_index ? of_index : " for table");
+	}
 }
 
 /*

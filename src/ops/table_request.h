@@ -93,8 +93,11 @@ extern DyKeySchema dy_read_key_schema(const DyNode *key_schema);
 extern void dy_check_key_schema(const DyNode *key_schema, const DyNode *definitions, bool is_global_index);
 extern void dy_check_projection(const DyNode *projection);
 extern void dy_check_units(const DyNode *provisioned_throughput);
+extern void dy_check_on_demand(const DyNode *on_demand, bool is_on_demand, const char *index_name);
 extern void dy_check_stream_specification(const DyNode *specification);
 extern void dy_check_tags(const DyNode *tags);
+extern void dy_check_tag_key(const DyNode *key);
+extern void dy_tag_limit(void) pg_attribute_noreturn();
 
 extern void dy_read_index(DyNewIndex *index, DyIndexKind kind, const DyNode *name, const DyNode *key_schema,
 						  const DyNode *projection, const DyNode *provisioned, const DyNode *on_demand,

@@ -41,7 +41,7 @@ dy_op_tag_resource(const char *text, uint32 len, DyResponse *response)
 
 	dy_control_lock(name);
 	if (dy_table_find(name) == NULL)
-		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found: ResourcArn: %s not found",
+		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found: ResourceArn: %s not found",
 				 dy_node_cstring(arn));
 
 	dy_control_begin(&control);
@@ -49,7 +49,6 @@ dy_op_tag_resource(const char *text, uint32 len, DyResponse *response)
 	dy_add_text(&p, name);
 	dy_add_integer(&p, DY_MAX_TAGS);
 	if (dy_run("SELECT FROM dynamo_internal.tags WHERE table_name = $1 HAVING count(*) > $2", &p) > 0)
-		dy_error(DY_ERR_LIMIT_EXCEEDED, "Subscriber limit exceeded: The number of tags exceeds the limit of %d for the resource",
-				 DY_MAX_TAGS);
+		dy_tag_limit();
 	dy_control_end(&control);
 }

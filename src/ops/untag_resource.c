@@ -39,10 +39,15 @@ dy_op_untag_resource(const char *text, uint32 len, DyResponse *response)
 	name = dy_tagged_table(arn);
 	if (keys->u.list.count == 0)
 		dy_validation("Atleast one Tag Key needs to be provided as Input.");
+	if (keys->u.list.count > DY_MAX_TAGS)
+		dy_tag_limit();
+	for (int i = 0; i < keys->u.list.count; i++)
+		dy_check_tag_key(dy_member(keys, i));
 
 	dy_control_lock(name);
 	if (dy_table_find(name) == NULL)
-		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found");
+		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found: ResourceArn: %s not found",
+				 dy_node_cstring(arn));
 
 	texts = palloc(sizeof(DyBytes) * keys->u.list.count);
 	for (int i = 0; i < keys->u.list.count; i++)

@@ -92,14 +92,20 @@ typedef struct Update
 } Update;
 
 static void check_request(const DyNode *request);
+static void check_combination(const DyNode *request);
+static bool has_index_action(const DyNode *request, int action);
+static bool is_given(const DyNode *request, int member);
 static void check_index_updates(const DyNode *updates);
 static const DyNode *index_name_of(const DyNode *update);
 static void check_against_table(const Update *u);
 static void check_throughput(const Update *u);
+static void check_warm(const Update *u, const DyNode *warm, const DyThroughput *t, const char *what);
+static void check_warm_units(int64 wanted, int64 current, const char *member, const char *what);
 static void check_index_throughput(const Update *u);
 static void check_decreases(const DyThroughput *t, const DyNode *provisioned);
 static void check_switch(const Update *u);
 static void check_index_actions(const Update *u);
+static const DyIndex *find_global_index(const Update *u, DyBytes name, const char *verb);
 static void check_new_index(const Update *u, const DyNode *create);
 static void check_types(const Update *u, const DyNode *key_schema);
 static bool schema_has(const DyNode *key_schema, DyBytes name);
@@ -188,7 +194,9 @@ check_request(const DyNode *request)
 			any = true;
 	if (!any && (!updates->present || updates->u.list.count == 0))
 		dy_validation("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-					  "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
+					  "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+					  "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
+					  "OnDemandThroughput, WarmThroughput or TableClass is required");
 
 	if (dy_node_is(dy_member(request, UPDATE_TABLE_BillingMode), "PROVISIONED") && !provisioned->present)
 		dy_validation("One or more parameter values were invalid: "
@@ -197,6 +205,93 @@ check_request(const DyNode *request)
 		dy_check_units(provisioned);
 	if (updates->present)
 		check_index_updates(updates);
+	check_combination(request);
+}
+
+/*
+ * A request changes one thing.
+ */
+static void
+check_combination(const DyNode *request)
+{
+	static const struct
+	{
+		int			member;
+		const char *text;
+	}			alone[] = {
+		{UPDATE_TABLE_SSESpecification, "Server-Side Encryption modification"},
+		{UPDATE_TABLE_TableClass, "TableClass modification"},
+		{UPDATE_TABLE_DeletionProtectionEnabled, "DeletionProtection modification"},
+		{UPDATE_TABLE_WarmThroughput, "WarmThroughput"},
+	};
+	bool		create = has_index_action(request, INDEX_UPDATE_Create);
+	bool		iops = dy_present(request, UPDATE_TABLE_ProvisionedThroughput);
+	bool		stream = dy_present(request, UPDATE_TABLE_StreamSpecification);
+
+	if (is_given(request, UPDATE_TABLE_OnDemandThroughput) &&
+		(stream || is_given(request, UPDATE_TABLE_WarmThroughput)))
+		dy_validation("One or more parameter values were invalid: "
+					  "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
+	for (int i = 0; i < lengthof(alone); i++)
+	{
+		if (!is_given(request, alone[i].member))
+			continue;
+		if (alone[i].member == UPDATE_TABLE_WarmThroughput && create)
+			dy_validation("One or more parameter values were invalid: "
+						  "Create global secondary index cannot be specified when updating WarmThroughput");
+		for (int k = 0; k < UPDATE_TABLE_MEMBERS; k++)
+			if (k != UPDATE_TABLE_TableName && k != UPDATE_TABLE_AttributeDefinitions &&
+				k != alone[i].member && is_given(request, k))
+				dy_validation("One or more parameter values were invalid: "
+							  "%s must be the only operation in the request", alone[i].text);
+	}
+
+	if (stream && iops)
+		dy_validation("One or more parameter values were invalid: "
+					  "You cannot modify stream status while updating table IOPS");
+	if (!create && !has_index_action(request, INDEX_UPDATE_Delete))
+		return;
+	if (iops && !dy_present(request, UPDATE_TABLE_BillingMode))
+		dy_validation("One or more parameter values were invalid: "
+					  "You cannot create or delete index while updating table IOPS");
+	if (stream)
+		dy_validation("One or more parameter values were invalid: "
+					  "You cannot create or delete index while changing stream status");
+}
+
+static bool
+has_index_action(const DyNode *request, int action)
+{
+	const DyNode *updates = dy_member(request, UPDATE_TABLE_GlobalSecondaryIndexUpdates);
+
+	for (int i = 0; updates->present && i < updates->u.list.count; i++)
+		if (dy_present(dy_member(updates, i), action))
+			return true;
+	return false;
+}
+
+/*
+ * Empty throughputs and an empty list count as nothing.
+ */
+static bool
+is_given(const DyNode *request, int member)
+{
+	const DyNode *node = dy_member(request, member);
+
+	if (!node->present)
+		return false;
+	switch (member)
+	{
+		case UPDATE_TABLE_OnDemandThroughput:
+			return dy_present(node, DY_ON_DEMAND_MaxReadRequestUnits) ||
+				dy_present(node, DY_ON_DEMAND_MaxWriteRequestUnits);
+		case UPDATE_TABLE_WarmThroughput:
+			return dy_present(node, DY_WARM_ReadUnitsPerSecond) || dy_present(node, DY_WARM_WriteUnitsPerSecond);
+		case UPDATE_TABLE_GlobalSecondaryIndexUpdates:
+			return node->u.list.count > 0;
+		default:
+			return true;
+	}
 }
 
 static void
@@ -212,8 +307,8 @@ check_index_updates(const DyNode *updates)
 		for (int k = 0; k < INDEX_UPDATE_MEMBERS; k++)
 			nactions += dy_present(update, k);
 		if (nactions > 1)
-			dy_validation("One or more parameter values were invalid: Only one of GlobalSecondaryIndexUpdate.Update, "
-						  "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete can be specified");
+			dy_validation("One or more parameter values were invalid: "
+						  "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
 		if (name == NULL)
 			dy_validation("One or more parameter values were invalid: One of GlobalSecondaryIndexUpdate.Update, "
 						  "GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null");
@@ -245,9 +340,8 @@ check_against_table(const Update *u)
 	if (dy_present(u->request, UPDATE_TABLE_ProvisionedThroughput) && u->on_demand)
 		dy_validation("One or more parameter values were invalid: Neither ReadCapacityUnits nor "
 					  "WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
-	if (dy_present(u->request, UPDATE_TABLE_OnDemandThroughput) && !u->on_demand)
-		dy_validation("One or more parameter values were invalid: "
-					  "OnDemandThroughput cannot be specified when BillingMode is PROVISIONED");
+	dy_check_on_demand(dy_member(u->request, UPDATE_TABLE_OnDemandThroughput), u->on_demand, NULL);
+	check_warm(u, dy_member(u->request, UPDATE_TABLE_WarmThroughput), &u->settings->throughput, "table");
 	check_index_actions(u);
 	check_index_throughput(u);
 	check_throughput(u);
@@ -275,6 +369,27 @@ check_throughput(const Update *u)
 }
 
 /*
+ * Warm throughput never gets less.
+ */
+static void
+check_warm(const Update *u, const DyNode *warm, const DyThroughput *t, const char *what)
+{
+	DyThroughput wanted = dy_read_throughput(NULL, NULL, warm);
+	DyThroughput current = dy_warm_throughput(u->table, t);
+
+	check_warm_units(wanted.warm_read_units, current.warm_read_units, "ReadUnitsPerSecond", what);
+	check_warm_units(wanted.warm_write_units, current.warm_write_units, "WriteUnitsPerSecond", what);
+}
+
+static void
+check_warm_units(int64 wanted, int64 current, const char *member, const char *what)
+{
+	if (wanted >= 0 && wanted < current)
+		dy_validation("One or more parameter values were invalid: Requested %s for WarmThroughput for %s is "
+					  "lower than current WarmThroughput, decreasing WarmThroughput is not supported", member, what);
+}
+
+/*
  * Updates of indexes, and, when the table leaves on-demand, that each of
  * them gets its units.
  */
@@ -289,23 +404,35 @@ check_index_throughput(const Update *u)
 	{
 		const DyNode *update = dy_member(dy_member(updates, i), INDEX_UPDATE_Update);
 		const DyNode *provisioned;
+		const DyNode *on_demand;
+		const DyNode *warm;
 		const DyIndex *index;
 		const DyThroughput *t;
 		DyThroughput wanted;
+		const char *name;
 
 		if (!update->present)
 			continue;
 		provisioned = dy_member(update, UPDATE_INDEX_ProvisionedThroughput);
+		on_demand = dy_member(update, UPDATE_INDEX_OnDemandThroughput);
+		warm = dy_member(update, UPDATE_INDEX_WarmThroughput);
+		name = dy_node_cstring(dy_member(update, UPDATE_INDEX_IndexName));
 		wanted = dy_read_throughput(provisioned, NULL, NULL);
 		if (wanted.read_units > MAX_INDEX_UNITS || wanted.write_units > MAX_INDEX_UNITS)
 			dy_validation("This operation cannot be performed with given input values. "
 						  "Please contact DynamoDB service team for more info: Action Blocked: IndexUpdate");
 		if (provisioned->present && u->on_demand)
 			dy_validation("One or more parameter values were invalid: Neither ReadCapacityUnits nor "
-						  "WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST");
-		index = dy_table_index(u->table, dy_node_text(dy_member(update, UPDATE_INDEX_IndexName)));
-		if (index == NULL || index->kind != DY_INDEX_GLOBAL)
-			dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found");
+						  "WriteCapacityUnits can be specified for index: %s when BillingMode is PAY_PER_REQUEST",
+						  name);
+		if (u->on_demand && !on_demand->present && !warm->present)
+			dy_validation("One or more parameter values were invalid: The only Updates for index: %s when "
+						  "TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput",
+						  name);
+		index = find_global_index(u, dy_node_text(dy_member(update, UPDATE_INDEX_IndexName)), "update");
+		dy_check_on_demand(on_demand, u->on_demand, name);
+		check_warm(u, warm, &u->settings->indexes[index - u->table->indexes].throughput,
+				   psprintf("index %s", name));
 		if (index->status == DY_INDEX_CREATING)
 			dy_error(DY_ERR_RESOURCE_IN_USE,
 					 "Attempt to change a resource which is still in use: Index is being created. "
@@ -419,25 +546,33 @@ check_index_actions(const Update *u)
 	{
 		const DyNode *create = dy_member(dy_member(updates, i), INDEX_UPDATE_Create);
 		const DyNode *delete = dy_member(dy_member(updates, i), INDEX_UPDATE_Delete);
+		const DyIndex *deleted = NULL;
 
 		if (delete->present)
-		{
-			const DyIndex *index = dy_table_index(u->table, dy_node_text(dy_member(delete, DELETE_INDEX_IndexName)));
-
-			if (index == NULL || index->kind != DY_INDEX_GLOBAL)
-				dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found");
-		}
+			deleted = find_global_index(u, dy_node_text(dy_member(delete, DELETE_INDEX_IndexName)), "delete");
+		if (create->present &&
+			dy_table_index(u->table, dy_node_text(dy_member(create, CREATE_INDEX_IndexName))) != NULL)
+			dy_validation("Attempting to create an index which already exists");
+		for (int k = 0; (create->present || delete->present) && k < u->table->nindexes; k++)
+			if (u->table->indexes[k].status == DY_INDEX_CREATING && &u->table->indexes[k] != deleted)
+				dy_error(DY_ERR_LIMIT_EXCEEDED,
+						 "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
 		if (create->present)
-		{
-			if (dy_table_index(u->table, dy_node_text(dy_member(create, CREATE_INDEX_IndexName))) != NULL)
-				dy_validation("Attempting to create an index which already exists");
-			for (int k = 0; k < u->table->nindexes; k++)
-				if (u->table->indexes[k].status == DY_INDEX_CREATING)
-					dy_error(DY_ERR_LIMIT_EXCEEDED,
-							 "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table");
 			check_new_index(u, create);
-		}
 	}
+}
+
+static const DyIndex *
+find_global_index(const Update *u, DyBytes name, const char *verb)
+{
+	const DyIndex *index = dy_table_index(u->table, name);
+
+	if (index == NULL)
+		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found: Index %.*s for table %.*s",
+				 DY_BYTES_ARGS(name), DY_BYTES_ARGS(u->table->name));
+	if (index->kind != DY_INDEX_GLOBAL)
+		dy_validation("Cannot %s an index that is not a GlobalSecondaryIndex: %.*s", verb, DY_BYTES_ARGS(name));
+	return index;
 }
 
 static void
@@ -447,7 +582,7 @@ check_new_index(const Update *u, const DyNode *create)
 	const DyNode *projection = dy_member(create, CREATE_INDEX_Projection);
 	DyBytes		name = dy_node_text(dy_member(create, CREATE_INDEX_IndexName));
 	const DyNode *include = dy_member(projection, DY_PROJECTION_NonKeyAttributes);
-	int global = 0;
+	int			nglobal = 0;
 	int			included = include->present ? include->u.list.count : 0;
 
 	/* the keys must be defined in the request even if the table knows them */
@@ -468,11 +603,11 @@ check_new_index(const Update *u, const DyNode *create)
 	{
 		included += u->table->indexes[i].ninclude;
 		if (u->table->indexes[i].kind == DY_INDEX_GLOBAL)
-			global	  ++;
+			nglobal++;
 	}
-	if (global >=DY_MAX_GLOBAL_INDEXES)
-		dy_validation("One or more parameter values were invalid: "
-					  "GlobalSecondaryIndex count exceeds the per-table limit of %d", DY_MAX_GLOBAL_INDEXES);
+	if (nglobal >= DY_MAX_GLOBAL_INDEXES)
+		dy_error(DY_ERR_LIMIT_EXCEEDED, "Subscriber limit exceeded: "
+				 "Number of global secondary indexes exceeds per-table limit of %d", DY_MAX_GLOBAL_INDEXES);
 	if (included > DY_MAX_TABLE_INCLUDED)
 		dy_validation("One or more parameter values were invalid: "
 					  "Number of NonKeyAttributes projected in all indexes exceeds the per-table limit of %d",
