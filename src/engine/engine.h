@@ -76,7 +76,7 @@ extern void dy_write_lock(DyWrite *const *writes, int n);
 extern int	dy_write_lock_transaction(DyWrite *const *writes, int n);
 
 /*
- * Carry out one write; takes its key lock if it is not locked, and raises
+ * Carry out one write; takes its key lock if nobody has tried to, and raises
  * TransactionConflictException if it is in conflict.  Checks the condition,
  * applies the update, checks item size ("Item size has exceeded the maximum
  * allowed size" / "Item size to update has exceeded the maximum allowed

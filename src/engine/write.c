@@ -67,7 +67,7 @@ dy_write(DyWrite *write)
 {
 	DyRowChange change = {.table = write->table};
 
-	if (!write->locked)
+	if (!write->locked && !write->conflict)
 		dy_write_lock(&write, 1);
 	if (write->conflict)
 		dy_error(DY_ERR_TRANSACTION_CONFLICT, DY_TRANSACTION_CONFLICT_TEXT);
