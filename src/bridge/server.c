@@ -629,10 +629,12 @@ account_body(DyRequest *request, size_t limit_mb)
 	return total <= (int64_t) limit_mb * 1024 * 1024;
 }
 
-/* How much of its answers the client has not taken yet. */
+/* How much of its answers the client has not taken yet; mostly nothing. */
 static void
 account_answer(DyHttpConn *conn, size_t unread)
 {
+	if (unread == conn->unread)
+		return;
 	atomic_fetch_add(&buffered_bytes, (int64_t) unread - (int64_t) conn->unread);
 	conn->unread = unread;
 }
