@@ -68,7 +68,11 @@ is_answered("a chunk of $_", "$chunked$_\r\n$body\r\n0\r\n\r\n", 0, 400, 0)
   foreach '-b', '+b', '0xb', '', 'x', '7fffffffffffffff', 'ffffffffffffffff', 'ffffffffffffffffff';
 is_answered('chunks over the limit', $chunked . ("100000\r\n" . 'x' x 0x100000 . "\r\n") x 17 . "0\r\n\r\n", 0, 413);
 
-# --- nesting
+# --- nesting; with time enough for what is large
+
+$bridge->stop;
+$bridge = Dynamo::Bridge->start($node);
+ok($bridge->wait_until_healthy, 'comes up again');
 
 # A request of each kind that has every member that may be a document; it need
 # not be one that succeeds.
