@@ -47,6 +47,7 @@ SELECT pg_temp.described('ProvisionedThroughput');
 SELECT regexp_replace(pg_temp.update('{"ProvisionedThroughput":{"ReadCapacityUnits":30,"WriteCapacityUnits":1}}'), '\w+day, \w+ \d+, \d+ at [0-9:]+ [AP]M', 'TIME', 'g');
 UPDATE dynamo_internal.tables SET last_decrease = last_decrease - interval '1 hour' WHERE name = 'ops_ut';
 SELECT pg_temp.update('{"ProvisionedThroughput":{"ReadCapacityUnits":30,"WriteCapacityUnits":1}}') LIKE '{%' AS done;
+SELECT pg_temp.described('WarmThroughput') AS most_ever;
 
 -- billing mode: four times a day to on-demand
 SELECT pg_temp.update('{"BillingMode":"PAY_PER_REQUEST"}') LIKE '{%' AS done, pg_temp.described('BillingModeSummary'), pg_temp.described('ProvisionedThroughput') LIKE '%"ReadCapacityUnits":0,"WriteCapacityUnits":0}' AS none;
@@ -54,7 +55,7 @@ SELECT pg_temp.described('BillingModeSummary'), pg_temp.described('ProvisionedTh
 SELECT pg_temp.update('{"BillingMode":"PAY_PER_REQUEST"}') LIKE '{%' AS same, pg_temp.update('{"OnDemandThroughput":{"MaxReadRequestUnits":9}}') LIKE '{%' AS maximum, pg_temp.update('{"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}');
 SELECT pg_temp.described('OnDemandThroughput');
 SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}') LIKE '{%' AS back, pg_temp.update('{"BillingMode":"PAY_PER_REQUEST"}') LIKE '{%' AS forth FROM generate_series(1, 3);
-SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}') LIKE '{%' AS back, pg_temp.described('OnDemandThroughput');
+SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}') LIKE '{%' AS back, pg_temp.described('OnDemandThroughput'), pg_temp.described('WarmThroughput');
 SELECT regexp_replace(pg_temp.update('{"BillingMode":"PAY_PER_REQUEST"}'), '\w+day, \w+ \d+, \d+ at [0-9:]+ [AP]M', 'TIME', 'g');
 UPDATE dynamo_internal.tables SET on_demand_switches = '{}' WHERE name = 'ops_ut';
 SELECT pg_temp.update('{"BillingMode":"PAY_PER_REQUEST"}') LIKE '{%' AS done;
@@ -133,7 +134,7 @@ SELECT pg_temp.update(format('{"GlobalSecondaryIndexUpdates":[{"Update":{"IndexN
 -- to provisioned: each index needs its units
 SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5}}');
 SELECT pg_temp.update('{"BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byH","ProvisionedThroughput":{"ReadCapacityUnits":2,"WriteCapacityUnits":3}}},{"Update":{"IndexName":"again","ProvisionedThroughput":{"ReadCapacityUnits":4,"WriteCapacityUnits":5}}}]}') LIKE '{%' AS done;
-SELECT x->>'IndexName' AS name, x->'ProvisionedThroughput'->'ReadCapacityUnits' AS r, x->'ProvisionedThroughput'->'WriteCapacityUnits' AS w FROM json_array_elements(dynamo.describe_table('{"TableName":"ops_ut"}')->'Table'->'GlobalSecondaryIndexes') x;
+SELECT x->>'IndexName' AS name, x->'WarmThroughput' AS warm, x->'ProvisionedThroughput'->'ReadCapacityUnits' AS r, x->'ProvisionedThroughput'->'WriteCapacityUnits' AS w FROM json_array_elements(dynamo.describe_table('{"TableName":"ops_ut"}')->'Table'->'GlobalSecondaryIndexes') x;
 SELECT pg_temp.update('{"GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"byH","ProvisionedThroughput":{"ReadCapacityUnits":2,"WriteCapacityUnits":3}}}]}');
 
 -- TTL

@@ -16,13 +16,6 @@
 #include "base/limits.h"
 #include "ops/table_description.h"
 
-/*
- * WarmThroughput of a table on demand that asked for none: what the service
- * gives every one of them.
- */
-#define WARM_READ_UNITS		12000
-#define WARM_WRITE_UNITS	4000
-
 typedef struct Describing
 {
 	DyResponse *r;
@@ -285,15 +278,15 @@ describe_throughput(Describing *d, const DyThroughput *t)
 
 /*
  * What the table or the index is warm for: what was asked for, or what it has
- * anyway.
+ * or had anyway.
  */
 DyThroughput
 dy_warm_throughput(const DyTable *table, const DyThroughput *t)
 {
 	DyThroughput warm = *t;
 
-	warm.warm_read_units = Max(t->warm_read_units, table->provisioned ? t->read_units : WARM_READ_UNITS);
-	warm.warm_write_units = Max(t->warm_write_units, table->provisioned ? t->write_units : WARM_WRITE_UNITS);
+	warm.warm_read_units = Max(t->warm_read_units, table->provisioned ? t->read_units : DY_WARM_READ_UNITS);
+	warm.warm_write_units = Max(t->warm_write_units, table->provisioned ? t->write_units : DY_WARM_WRITE_UNITS);
 	return warm;
 }
 

@@ -29,6 +29,10 @@ typedef enum DyDescribeAs
 extern void dy_describe_table(DyResponse *r, const DyTable *table, DyDescribeAs as,
 							  const DyIndex *deleting);
 
+/* What every table and index on demand is warm for. */
+#define DY_WARM_READ_UNITS	12000
+#define DY_WARM_WRITE_UNITS	4000
+
 /* Units asked for and units provisioned make one throughput. */
 extern DyThroughput dy_warm_throughput(const DyTable *table, const DyThroughput *t);
 

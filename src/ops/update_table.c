@@ -716,6 +716,11 @@ append_schema_element(StringInfo s, DyBytes name, const char *type, const char *
 					 DY_BYTES_ARGS(name), type, kind);
 }
 
+/* What was provisioned stays warm. */
+#define STAYS_WARM \
+	" warm_read_units = greatest(warm_read_units, read_units)," \
+	" warm_write_units = greatest(warm_write_units, write_units)"
+
 /*
  * Everything that is a column of dynamo_internal.tables.
  */
@@ -734,17 +739,24 @@ update_settings(const Update *u)
 		if (u->on_demand)
 		{
 			dy_run("UPDATE dynamo_internal.tables SET billing_mode = 'PAY_PER_REQUEST', read_units = 0, write_units = 0,"
+				   STAYS_WARM ","
 				   " last_on_demand = pg_catalog.clock_timestamp(),"
 				   " on_demand_switches = (pg_catalog.clock_timestamp() || on_demand_switches)[1:4]"
 				   " WHERE name = $1", &p);
-			dy_run("UPDATE dynamo_internal.indexes SET read_units = 0, write_units = 0"
+			dy_run("UPDATE dynamo_internal.indexes SET read_units = 0, write_units = 0,"
+				   STAYS_WARM
 				   " WHERE table_name = $1", &p);
 		}
 		else
 		{
+			dy_add_integer(&p, DY_WARM_READ_UNITS);
+			dy_add_integer(&p, DY_WARM_WRITE_UNITS);
 			dy_run("UPDATE dynamo_internal.tables SET billing_mode = 'PROVISIONED',"
-				   " max_read_units = NULL, max_write_units = NULL WHERE name = $1", &p);
-			dy_run("UPDATE dynamo_internal.indexes SET max_read_units = NULL, max_write_units = NULL"
+				   " max_read_units = NULL, max_write_units = NULL,"
+				   " warm_read_units = greatest(warm_read_units, $2), warm_write_units = greatest(warm_write_units, $3)"
+				   " WHERE name = $1", &p);
+			dy_run("UPDATE dynamo_internal.indexes SET max_read_units = NULL, max_write_units = NULL,"
+				   " warm_read_units = greatest(warm_read_units, $2), warm_write_units = greatest(warm_write_units, $3)"
 				   " WHERE table_name = $1", &p);
 		}
 	}
@@ -814,7 +826,7 @@ update_throughput(const char *relation, const char *condition, DyBytes table_nam
 		dy_add_boolean(&q, increase);
 		dy_add_boolean(&q, decrease);
 		dy_add_integer(&q, today ? old->decreases + 1 : 1);
-		dy_run(psprintf("UPDATE dynamo_internal.%s SET read_units = $3, write_units = $4,"
+		dy_run(psprintf("UPDATE dynamo_internal.%s SET read_units = $3, write_units = $4," STAYS_WARM ","
 						" last_increase = CASE WHEN $5 THEN pg_catalog.clock_timestamp() ELSE last_increase END,"
 						" last_decrease = CASE WHEN $6 THEN pg_catalog.clock_timestamp() ELSE last_decrease END,"
 						" decreases = CASE WHEN $6 THEN $7 ELSE decreases END"
