@@ -86,11 +86,14 @@ REVOKE ALL ON FUNCTION
     FROM PUBLIC;
 
 -- Their functions are made anew with that type; who might execute one still
--- may.
+-- may.  The server takes a GRANT in this script for one that comes with the
+-- extension, which pg_dump would leave out; so what it notes is put back.
 DO $$
 DECLARE
     old record;
     grantee record;
+    own aclitem[];
+    made regprocedure;
 BEGIN
     FOR old IN
         SELECT p.oid, p.oid::regprocedure AS name, p.proname, p.prosrc, p.proacl, p.proowner,
@@ -107,6 +110,9 @@ BEGIN
                        'AS ''MODULE_PATHNAME'', %L LANGUAGE C STRICT', old.proname, old.prosrc);
         EXECUTE format('COMMENT ON FUNCTION dynamo.%I(dynamo.request) IS %L', old.proname, old.comment);
         EXECUTE format('REVOKE ALL ON FUNCTION dynamo.%I(dynamo.request) FROM PUBLIC', old.proname);
+        made := format('dynamo.%I(dynamo.request)', old.proname)::regprocedure;
+        SELECT initprivs INTO own FROM pg_catalog.pg_init_privs
+         WHERE classoid = 'pg_catalog.pg_proc'::regclass AND objoid = made;
         FOR grantee IN
             SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS name, a.is_grantable
               FROM aclexplode(old.proacl) AS a
@@ -115,6 +121,8 @@ BEGIN
             EXECUTE format('GRANT EXECUTE ON FUNCTION dynamo.%I(dynamo.request) TO %s%s', old.proname, grantee.name,
                            CASE WHEN grantee.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END);
         END LOOP;
+        UPDATE pg_catalog.pg_init_privs SET initprivs = own
+         WHERE classoid = 'pg_catalog.pg_proc'::regclass AND objoid = made;
     END LOOP;
 END
 $$;
