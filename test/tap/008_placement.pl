@@ -20,6 +20,7 @@ $primary->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'dynamo'
 autovacuum = off
 synchronous_commit = off
+max_connections = 40
 });
 $primary->start;
 $primary->safe_psql('postgres', q{

@@ -30,7 +30,7 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
 $node->safe_psql('postgres',
 	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
 Dynamo::Load->prepare($node);
-my $bridge = Dynamo::Bridge->start($node, '--queue-timeout=300');
+my $bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300');
 ok($bridge->wait_until_healthy, 'comes up');
 
 my %acknowledged;    # keys of items that must be there
