@@ -58,6 +58,14 @@ dy_wire_add_execute(DyBuf *out, DySlice operation, DySlice request, DySlice prin
 	add_int32(out, 9);
 	dy_buf_add_char(out, '\0');
 	add_int32(out, 0);			/* all rows */
+}
+
+/*
+ * Append a Sync: the end of a transaction, and the server sends what it has.
+ */
+void
+dy_wire_add_sync(DyBuf *out)
+{
 	dy_buf_add_char(out, 'S');
 	add_int32(out, 4);
 }

@@ -39,6 +39,7 @@ typedef struct DyWireError
 
 extern void dy_wire_add_execute(DyBuf *out, DySlice operation, DySlice request,
 								DySlice principal);
+extern void dy_wire_add_sync(DyBuf *out);
 extern DyWireResult dy_wire_next(const char *bytes, size_t len, DyWireMessage *message)
 			__attribute__((warn_unused_result));
 extern bool dy_wire_read_row(DySlice body, DySlice *column)

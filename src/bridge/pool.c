@@ -21,12 +21,19 @@
  * libpq's socket (or its TLS session).  The reason is batching: libpq 15
  * makes a system call for every PQpipelineSync, while here all requests of a
  * turn of the event loop leave with one write (dy_pool_flush) and one read
- * takes all answers that are there.  README.md has the numbers.  Every
- * request has its own Sync and is a transaction of its own.
+ * takes all answers that are there.  README.md has the numbers.
  *
- * Answers of one connection come in the order of its requests.  The bytes of
- * an answer are kept until its ReadyForQuery, for only that says that the
- * transaction has been committed.
+ * A request that may write has its own Sync and is a transaction of its own;
+ * the bytes of its answer are kept until its ReadyForQuery, for only that
+ * says that the transaction has been committed.  The reads that leave with
+ * one write share one Sync: they are a *batch*.  The server then begins and
+ * ends one transaction and makes one system call for all of them; each still
+ * reads with a snapshot of its own, taken when its turn comes.  A read is
+ * answered as soon as it is complete.  If one fails, the server skips the rest
+ * of its batch; those are sent again, each alone, so that nobody pays more
+ * than once for the mistake of another.
+ *
+ * Answers of one connection come in the order of its requests.
  *
  * When a connection is lost, what was in flight on it is answered with
  * InternalServerError (the SDKs retry it; it may or may not have been done,
@@ -76,6 +83,7 @@ typedef struct PoolConn
 	DyRequest  *first;			/* in flight, oldest first */
 	DyRequest  *last;
 	int			in_flight;
+	bool		open_batch;		/* the last one sent waits for its Sync */
 	DyBuf		out;
 	size_t		out_sent;
 	bool		out_blocked;	/* waits for the socket to take more */
@@ -87,6 +95,7 @@ typedef struct PoolConn
 	DyBuf		in;
 	size_t		in_start;		/* where the answer starts */
 	size_t		in_read;		/* messages up to here have been read */
+	bool		batch_ended;	/* by the request answered last */
 	bool		has_row;
 	size_t		row_at;			/* the result */
 	size_t		row_len;
@@ -130,6 +139,7 @@ static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
 static PoolConn *choose_conn(Lane *lane);
 static void send_request(PoolConn *conn, DyRequest *request);
+static void end_batch(PoolConn *conn);
 static void enqueue(Lane *lane, DyRequest *request);
 static void enqueue_first(Lane *lane, DyRequest *request);
 static DyRequest *dequeue(Lane *lane);
@@ -140,7 +150,10 @@ static ssize_t conn_read(PoolConn *conn, char *bytes, size_t len);
 static bool read_messages(PoolConn *conn);
 static void forget_finished(PoolConn *conn);
 static bool read_message(PoolConn *conn, const DyWireMessage *message);
+static DyRequest *take_first(PoolConn *conn);
+static bool answer_row(PoolConn *conn);
 static bool finish_answer(PoolConn *conn, char transaction_status);
+static void send_again_alone(PoolConn *conn);
 static void reply_error(PoolConn *conn, DyRequest *request, const DyWireError *error);
 static DyFault map_sqlstate(const DyRequest *request, const char *sqlstate,
 							DySlice *message);
@@ -210,6 +223,7 @@ dy_pool_submit(DyPool *pool, DyRequest *request)
 	PoolConn   *conn = lane->first == NULL ? choose_conn(lane) : NULL;
 
 	request->attempts = 0;
+	request->alone = lane->id != DY_LANE_READ;
 	if (conn != NULL)
 		send_request(conn, request);
 	else if (lane->queued >= pool->config->queue_limit)
@@ -353,6 +367,7 @@ on_ready(void *arg)
 	conn->in.len = conn->in_start = conn->in_read = 0;
 	conn->has_row = conn->has_error = false;
 	conn->out_blocked = conn->doomed = false;
+	conn->open_batch = false;
 	conn->lane->ready++;
 	dy_count(&pool->metrics->pool_ready[conn->lane->id], 1);
 	start_held(pool);
@@ -452,16 +467,22 @@ choose_conn(Lane *lane)
 static void
 send_request(PoolConn *conn, DyRequest *request)
 {
+	if (request->alone)
+		end_batch(conn);
 	dy_wire_add_execute(&conn->out, request->route->name, dy_request_body(request),
 						dy_slice_str(request->principal));
 	request->state = DY_REQUEST_SENT;
 	request->attempts++;
+	request->ends_batch = false;
 	request->next = NULL;
 	if (conn->last != NULL)
 		conn->last->next = request;
 	else
 		conn->first = request;
 	conn->last = request;
+	conn->open_batch = true;
+	if (request->alone)
+		end_batch(conn);
 	conn->in_flight++;
 	dy_count(&conn->pool->metrics->pool_in_flight[conn->lane->id], 1);
 	if (!conn->dirty)
@@ -470,6 +491,17 @@ send_request(PoolConn *conn, DyRequest *request)
 		conn->next_dirty = conn->pool->dirty;
 		conn->pool->dirty = conn;
 	}
+}
+
+/* What was sent last is the last of its batch. */
+static void
+end_batch(PoolConn *conn)
+{
+	if (!conn->open_batch)
+		return;
+	dy_wire_add_sync(&conn->out);
+	conn->last->ends_batch = true;
+	conn->open_batch = false;
 }
 
 static void
@@ -540,6 +572,7 @@ pump(Lane *lane)
 static bool
 flush_conn(PoolConn *conn)
 {
+	end_batch(conn);
 	while (conn->out_sent < conn->out.len)
 	{
 		ssize_t		sent = conn_write(conn, conn->out.data + conn->out_sent,
@@ -665,8 +698,9 @@ read_message(PoolConn *conn, const DyWireMessage *message)
 
 	switch (message->type)
 	{
-		case '2':				/* BindComplete */
 		case 'C':				/* CommandComplete */
+			return conn->lane->id != DY_LANE_READ || answer_row(conn);
+		case '2':				/* BindComplete */
 		case 'N':				/* NoticeResponse */
 		case 'S':				/* ParameterStatus */
 		case 'A':				/* NotificationResponse */
@@ -693,45 +727,95 @@ read_message(PoolConn *conn, const DyWireMessage *message)
 	}
 }
 
-/* The oldest request in flight has its answer. */
-static bool
-finish_answer(PoolConn *conn, char transaction_status)
+/* The oldest request in flight, which is not in flight any more. */
+static DyRequest *
+take_first(PoolConn *conn)
 {
-	DyPool	   *pool = conn->pool;
 	DyRequest  *request = conn->first;
 
-	if (request == NULL || (!conn->has_row && !conn->has_error))
-		return false;
 	conn->first = request->next;
 	if (conn->first == NULL)
 		conn->last = NULL;
 	request->next = NULL;
 	conn->in_flight--;
-	dy_count(&pool->metrics->pool_in_flight[conn->lane->id], -1);
+	dy_count(&conn->pool->metrics->pool_in_flight[conn->lane->id], -1);
+	conn->batch_ended = request->ends_batch;
+	return request;
+}
 
+/* The oldest request in flight has its result; false if there is none. */
+static bool
+answer_row(PoolConn *conn)
+{
+	DyReply		reply = {0};
+	DyRequest  *request;
+
+	if (conn->first == NULL || !conn->has_row)
+		return false;
+	request = take_first(conn);
+	reply.fault = DY_FAULT_NONE;
+	reply.body = dy_slice(conn->in.data + conn->row_at, conn->row_len);
+	request->state = DY_REQUEST_DONE;
+	conn->pool->done(request, &reply, conn->pool->owner);
+	conn->has_row = false;
+	conn->in_start = conn->in_read;
+	return true;
+}
+
+/*
+ * The end of a transaction: of the oldest request in flight, or of a batch of
+ * reads, whose results have been answered.
+ */
+static bool
+finish_answer(PoolConn *conn, char transaction_status)
+{
 	if (conn->has_error)
 	{
+		DyRequest  *request = take_first(conn);
 		DyWireError error;
 
 		if (!dy_wire_read_error(dy_slice(conn->in.data + conn->error_at, conn->error_len),
 								&error))
 			strcpy(error.sqlstate, "XX000");
+		send_again_alone(conn);
 		reply_error(conn, request, &error);
 	}
-	else
-	{
-		DyReply		reply = {0};
-
-		reply.fault = DY_FAULT_NONE;
-		reply.body = dy_slice(conn->in.data + conn->row_at, conn->row_len);
-		request->state = DY_REQUEST_DONE;
-		pool->done(request, &reply, pool->owner);
-	}
+	else if (conn->lane->id != DY_LANE_READ && !answer_row(conn))
+		return false;
+	else if (!conn->batch_ended)
+		return false;
 	conn->has_row = conn->has_error = false;
 	conn->in_start = conn->in_read;
 
 	/* a transaction left open would swallow the requests that follow */
 	return transaction_status == 'I' && !conn->doomed;
+}
+
+/*
+ * The rest of a batch, which the server has skipped.  It goes to the front of
+ * the queue, in its order.
+ */
+static void
+send_again_alone(PoolConn *conn)
+{
+	DyRequest  *skipped = NULL; /* the last of them first */
+
+	while (!conn->batch_ended && conn->first != NULL)
+	{
+		DyRequest  *request = take_first(conn);
+
+		request->alone = true;
+		request->attempts--;
+		request->next = skipped;
+		skipped = request;
+	}
+	while (skipped != NULL)
+	{
+		DyRequest  *request = skipped;
+
+		skipped = request->next;
+		enqueue_first(conn->lane, request);
+	}
 }
 
 /* The statement failed: run it again, or tell the client. */

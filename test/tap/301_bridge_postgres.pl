@@ -113,6 +113,24 @@ is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'no memory held');
 my @reads = map { begin($bridge, 'GetItem', '{"k":"a"}') } 1 .. 128;
 is(scalar(grep { $read->($_)->{body} eq '{"Item":1}' } @reads), 128, 'reads on a shared connection');
 
+# reads that come together share transactions; what is wrong with one of them
+# is nobody else's trouble
+foreach my $code ('KV001', '40001')
+{
+	kill 'STOP', $bridge->pid;
+	@reads = map { begin($bridge, 'GetItem', $_ % 7 == 3 ? qq({"code":"$code"}) : '{"xid":true}') } 1 .. 60;
+	kill 'CONT', $bridge->pid;
+	my @answers = map { $read->($_) } @reads;
+	is(join(' ', map { $_->{status} } @answers), join(' ', map { $_ % 7 == 3 ? ($code eq 'KV001' ? 400 : 500) : 200 } 1 .. 60),
+		"reads that come together, some fail with $code");
+	like($answers[2]{body}, $code eq 'KV001' ? qr/ValidationException.*refused/ : qr/InternalServerError/, 'the answer of one that fails');
+}
+kill 'STOP', $bridge->pid;
+@reads = map { begin($bridge, 'GetItem', '{"xid":true}') } 1 .. 60;
+kill 'CONT', $bridge->pid;
+my %transactions = map { $read->($_)->{body} => 1 } @reads;
+cmp_ok(scalar(keys %transactions), '<', 30, 'reads that come together share transactions');
+
 # --- the same port twice
 
 my ($out, $err);

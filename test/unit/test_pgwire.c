@@ -21,6 +21,7 @@ test_execute(void)
 	int			count = 0;
 
 	dy_wire_add_execute(&out, DY_SLICE("op"), dy_slice("{\0}", 3), DY_SLICE("who"));
+	dy_wire_add_sync(&out);
 	ok(out.len == sizeof(want) - 1 && memcmp(out.data, want, out.len) == 0, "Bind, Execute, Sync");
 	while (dy_wire_next(out.data + at, out.len - at, &message) == DY_WIRE_OK)
 	{

@@ -29,6 +29,8 @@ my $started = 0;
 
 # Schemas, keys and the stand-in:
 #   GetItem  {"k": ...}               the value, or {}
+#            {"xid": true}            the number of the transaction
+#            {"code": sqlstate}       fails
 #   PutItem  {"k": ..., "v": ...}     stores
 #   Query    {"sleep": seconds}       takes that long
 #   Scan     {"bytes": n}             answers with n bytes
@@ -56,6 +58,11 @@ DECLARE
 BEGIN
 	CASE operation
 	WHEN 'GetItem' THEN
+		IF r ? 'xid' THEN
+			RETURN pg_current_xact_id();
+		ELSIF r ? 'code' THEN
+			RAISE EXCEPTION 'refused' USING ERRCODE = r->>'code';
+		END IF;
 		SELECT v INTO answer FROM dynamo_internal.kv WHERE k = r->>'k';
 		RETURN coalesce(answer, '{}');
 	WHEN 'PutItem' THEN
