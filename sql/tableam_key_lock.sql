@@ -4,7 +4,7 @@
 CREATE SCHEMA am_lock;
 SET search_path = am_lock, public;
 
--- The key locks (209) and gates (210) of this session.
+-- The key locks (209) and gates (210) of this backend.
 CREATE VIEW locks AS
     SELECT CASE objsubid WHEN 209 THEN 'key' WHEN 210 THEN 'gate' ELSE 'user' END AS lock,
            mode, count(*)

@@ -96,7 +96,7 @@ SELECT count(*) FROM pg_class WHERE relname = 'renamed';
 SELECT pg_temp.make('Later');
 SELECT dynamo.get_item('{"TableName":"Later","Key":{"pk":{"S":"1"}}}');
 COMMIT;
--- settings changed in this session and by rollback
+-- settings changed by the same backend and by rollback
 BEGIN;
 SELECT dynamo.update_table('{"TableName":"Later","BillingMode":"PROVISIONED","ProvisionedThroughput":{"ReadCapacityUnits":7,"WriteCapacityUnits":8}}') IS NOT NULL;
 SELECT dynamo.describe_table('{"TableName":"Later"}')->'Table'->'ProvisionedThroughput'->>'ReadCapacityUnits' AS units;

@@ -886,7 +886,7 @@ is_retryable(const char *sqlstate)
 }
 
 /*
- * Errors after which this session is of no use: the server goes down, is a
+ * Errors after which a connection is of no use: the server goes down, is a
  * standby, or the prepared statement is gone.
  */
 static bool

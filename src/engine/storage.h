@@ -17,8 +17,9 @@
 #include "engine/engine.h"
 
 /*
- * The relation with the rows of a table, and an index of it, locked until
- * the end of the transaction.  dy_storage_close closes either.
+ * The relation with the rows of a table, which is locked already, and an
+ * index of it, which is locked here until the end of the transaction.
+ * dy_storage_close closes either.
  */
 extern void dy_storage_lock(const DyTable *table, LOCKMODE lockmode);
 extern Relation dy_storage_open(const DyTable *table);

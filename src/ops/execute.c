@@ -146,13 +146,13 @@ run(const Operation *operation, text *request, const char *principal, bool as_js
 }
 
 /*
- * Once a session.
+ * Once a backend.
  *
  * An answer of some hundred kilobytes lives in three buffers, one after the
  * other: ours, its text for the client, the message.  By its defaults malloc
  * hands such memory back to the kernel when it is freed, and every answer
  * pays for dozens of page faults (a quarter of the time of a Query of 100
- * items).  So this session's malloc keeps a few megabytes.
+ * items).  So the backend's malloc keeps a few megabytes.
  */
 static void
 prepare_session(void)
