@@ -108,10 +108,9 @@ while (time() < $end)
 }
 waitpid($_, 0) foreach @clients;
 is($good, $tried, 'an honest client is served all the while');
-sleep 2;    # every time limit is over
-is($bridge->metric("dynamo_bridge_$_"), 0, "nothing left: $_")
+is($bridge->wait_for_metric('dynamo_bridge_http_connections', 1), 1, 'nobody left');
+is($bridge->wait_for_metric("dynamo_bridge_$_", 0), 0, "nothing left: $_")
   foreach 'buffered_bytes', map { ("pool_in_flight{lane=\"$_\"}", "pool_queued{lane=\"$_\"}") } qw(read write general);
-is($bridge->metric('dynamo_bridge_http_connections'), 1, 'nobody left');
 cmp_ok($bridge->metric('dynamo_bridge_http_malformed_total'), '>', 10, 'they were hostile');
 is($bridge->stop, 0, 'orderly end');
 unlike($bridge->log, qr/ERROR/, 'nothing to complain about') or diag($bridge->log);

@@ -27,6 +27,10 @@ our $KEY_ID = 'AKIDEXAMPLE';
 our $SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 my $started = 0;
 
+# Seconds after which a test gives up waiting for what must come: far more than
+# a slow machine needs, and less than a test may take.
+our $PATIENCE = 60;
+
 # Schemas, keys and the stand-in:
 #   GetItem  {"k": ...}               the value, or {}
 #            {"xid": true}            the number of the transaction
@@ -276,6 +280,23 @@ sub metric
 	my ($self, $name) = @_;
 	my $text = $self->http("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")->{body};
 	return $text =~ /^\Q$name\E (\S+)$/m ? $1 : 0;
+}
+
+# Wait until a sample has a value; gives the last one seen, so that is() can
+# show it.  What the bridge does about a client that has left it does a moment
+# later: even the connection of the last request for /metrics may still be
+# open, in another thread, when the next one is answered.
+sub wait_for_metric
+{
+	my ($self, $name, $value) = @_;
+	my $deadline = time() + $PATIENCE;
+	my $last;
+
+	while (($last = $self->metric($name)) != $value && time() < $deadline)
+	{
+		sleep 0.05;
+	}
+	return $last;
 }
 
 1;
