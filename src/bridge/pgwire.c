@@ -20,44 +20,55 @@
 /* Longest message that is believed, bytes; a text value is at most 1 GB. */
 #define MAX_MESSAGE_BYTES (1024 * 1024 * 1024)
 
+/* Object identifier of the type text, the same in every server. */
+#define TEXT_OID 25
+
+static size_t begin_bind(DyBuf *out, const char *statement, size_t bytes);
+static void end_bind(DyBuf *out, size_t at);
 static void add_int16(DyBuf *out, uint16_t value);
 static void add_int32(DyBuf *out, uint32_t value);
 static void add_value(DyBuf *out, DySlice value);
+static void add_array(DyBuf *out, const DySlice *values, int count, size_t bytes);
+static void set_int32(DyBuf *out, size_t at, uint32_t value);
+static size_t sum_of_lengths(const DySlice *values, int count);
 static uint32_t read_int32(const char *p);
 static uint16_t read_int16(const char *p);
 
 /*
- * Append one request, as a transaction of its own.
+ * Append one request: Bind and Execute.
  */
 void
 dy_wire_add_execute(DyBuf *out, DySlice operation, DySlice request, DySlice principal)
 {
-	size_t		at = out->len;
-	uint32_t	bind_bytes;
+	size_t		at;
 
 	dy_buf_reserve(out, 128 + operation.len + request.len + principal.len);
-	dy_buf_add_char(out, 'B');
-	add_int32(out, 0);			/* length, set below */
-	dy_buf_add_char(out, '\0'); /* the unnamed portal */
-	dy_buf_add(out, DY_WIRE_STATEMENT, sizeof(DY_WIRE_STATEMENT));
-	add_int16(out, 1);			/* one format for all parameters: */
-	add_int16(out, 1);			/* binary */
-	add_int16(out, 3);
+	at = begin_bind(out, DY_WIRE_STATEMENT, sizeof(DY_WIRE_STATEMENT));
 	add_value(out, operation);
 	add_value(out, request);
 	add_value(out, principal);
-	add_int16(out, 0);			/* results as text */
+	end_bind(out, at);
+}
 
-	bind_bytes = (uint32_t) (out->len - at - 1);
-	out->data[at + 1] = (char) (bind_bytes >> 24);
-	out->data[at + 2] = (char) (bind_bytes >> 16);
-	out->data[at + 3] = (char) (bind_bytes >> 8);
-	out->data[at + 4] = (char) bind_bytes;
+/*
+ * Append some requests of one operation, count of them: Bind and Execute of a
+ * statement that answers with a row for each, in their order.
+ */
+void
+dy_wire_add_execute_each(DyBuf *out, DySlice operation, const DySlice *requests,
+						 const DySlice *principals, int count)
+{
+	size_t		request_bytes = sum_of_lengths(requests, count);
+	size_t		principal_bytes = sum_of_lengths(principals, count);
+	size_t		at;
 
-	dy_buf_add_char(out, 'E');
-	add_int32(out, 9);
-	dy_buf_add_char(out, '\0');
-	add_int32(out, 0);			/* all rows */
+	dy_buf_reserve(out, 192 + operation.len + request_bytes + principal_bytes +
+				   8 * (size_t) count);
+	at = begin_bind(out, DY_WIRE_EACH_STATEMENT, sizeof(DY_WIRE_EACH_STATEMENT));
+	add_value(out, operation);
+	add_array(out, requests, count, request_bytes);
+	add_array(out, principals, count, principal_bytes);
+	end_bind(out, at);
 }
 
 /*
@@ -143,6 +154,35 @@ dy_wire_read_error(DySlice body, DyWireError *error)
 	return error->sqlstate[0] != '\0';
 }
 
+/* A Bind up to its parameters; gives back where it begins. */
+static size_t
+begin_bind(DyBuf *out, const char *statement, size_t bytes)
+{
+	size_t		at = out->len;
+
+	dy_buf_add_char(out, 'B');
+	add_int32(out, 0);			/* length, set in the end */
+	dy_buf_add_char(out, '\0'); /* the unnamed portal */
+	dy_buf_add(out, statement, bytes);
+	add_int16(out, 1);			/* one format for all parameters: */
+	add_int16(out, 1);			/* binary */
+	add_int16(out, 3);
+	return at;
+}
+
+/* The rest of a Bind after its parameters, and its Execute. */
+static void
+end_bind(DyBuf *out, size_t at)
+{
+	add_int16(out, 0);			/* results as text */
+	set_int32(out, at + 1, (uint32_t) (out->len - at - 1));
+
+	dy_buf_add_char(out, 'E');
+	add_int32(out, 9);
+	dy_buf_add_char(out, '\0');
+	add_int32(out, 0);			/* all rows */
+}
+
 static void
 add_int16(DyBuf *out, uint16_t value)
 {
@@ -165,6 +205,39 @@ add_value(DyBuf *out, DySlice value)
 {
 	add_int32(out, (uint32_t) value.len);
 	dy_buf_add(out, value.data, value.len);
+}
+
+/* A value of type text[], of one dimension; bytes is what its elements have. */
+static void
+add_array(DyBuf *out, const DySlice *values, int count, size_t bytes)
+{
+	add_int32(out, (uint32_t) (20 + bytes + 4 * (size_t) count));
+	add_int32(out, 1);			/* dimensions */
+	add_int32(out, 0);			/* no element is NULL */
+	add_int32(out, TEXT_OID);
+	add_int32(out, (uint32_t) count);
+	add_int32(out, 1);			/* lower bound */
+	for (int i = 0; i < count; i++)
+		add_value(out, values[i]);
+}
+
+static void
+set_int32(DyBuf *out, size_t at, uint32_t value)
+{
+	out->data[at] = (char) (value >> 24);
+	out->data[at + 1] = (char) (value >> 16);
+	out->data[at + 2] = (char) (value >> 8);
+	out->data[at + 3] = (char) value;
+}
+
+static size_t
+sum_of_lengths(const DySlice *values, int count)
+{
+	size_t		sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += values[i].len;
+	return sum;
 }
 
 static uint32_t

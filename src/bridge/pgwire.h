@@ -13,8 +13,9 @@
 
 #include "bridge/buf.h"
 
-/* Name of the prepared statement every session has; see pool.c. */
+/* Names of the prepared statements every session has; see pool.c. */
 #define DY_WIRE_STATEMENT "dynamo_execute"
+#define DY_WIRE_EACH_STATEMENT "dynamo_execute_each"
 
 typedef enum DyWireResult
 {
@@ -39,6 +40,8 @@ typedef struct DyWireError
 
 extern void dy_wire_add_execute(DyBuf *out, DySlice operation, DySlice request,
 								DySlice principal);
+extern void dy_wire_add_execute_each(DyBuf *out, DySlice operation, const DySlice *requests,
+									 const DySlice *principals, int count);
 extern void dy_wire_add_sync(DyBuf *out);
 extern DyWireResult dy_wire_next(const char *bytes, size_t len, DyWireMessage *message)
 			__attribute__((warn_unused_result));

@@ -5,7 +5,8 @@
  *
  * A lane is a set of connections with a queue in front:
  *
- *	  read		GetItem; few connections with many requests in flight on each
+ *	  read		GetItem; few connections with many requests in flight on each,
+ *				of which one does all the work as long as it is fast enough
  *	  write		PutItem, UpdateItem, DeleteItem; one in flight on each of many
  *				connections, so that their commits share an fsync
  *	  general	everything that may take long; one in flight on each
@@ -23,15 +24,19 @@
  * turn of the event loop leave with one write (dy_pool_flush) and one read
  * takes all answers that are there.  README.md has the numbers.
  *
- * A request that may write has its own Sync and is a transaction of its own;
- * the bytes of its answer are kept until its ReadyForQuery, for only that
- * says that the transaction has been committed.  The reads that leave with
- * one write share one Sync: they are a *batch*.  The server then begins and
- * ends one transaction and makes one system call for all of them; each still
- * reads with a snapshot of its own, taken when its turn comes.  A read is
- * answered as soon as it is complete.  If one fails, the server skips the rest
- * of its batch; those are sent again, each alone, so that nobody pays more
- * than once for the mistake of another.
+ * What is sent as one statement, and so is one transaction, is a *batch*.  A
+ * request that may write is a batch of its own; the bytes of its answer are
+ * kept until its ReadyForQuery, for only that says that the transaction has
+ * been committed.  Reads gather in the queue while the connection is at work,
+ * and when it is done all of them become one statement that answers with a
+ * row for each; the busier the server, the more there are, and the less each
+ * of them costs.  If a batch takes long (an item that has to come from disk,
+ * a lock), those that come after it take another connection (choose_conn).
+ *
+ * A read is answered when its row comes.  If one fails, it is the first that
+ * has no row yet.  The server does not run the rest of its batch; those are
+ * sent again, each alone, so that nobody pays more than once for the mistake
+ * of another.
  *
  * Answers of one connection come in the order of its requests.
  *
@@ -71,6 +76,16 @@
 /* A connection with that much unsent gets no more requests for now. */
 #define MAX_UNSENT_BYTES (1024 * 1024)
 
+/* A batch with that much in it takes no more requests. */
+#define MAX_BATCH_BYTES (256 * 1024)
+
+/*
+ * Reads gather as long as the connection is at work, but no longer than this:
+ * then they take another one.  A full batch of what is in memory takes a
+ * quarter of it.
+ */
+#define PATIENCE_US 2000
+
 typedef struct PoolConn
 {
 	DyLink		link;
@@ -83,7 +98,8 @@ typedef struct PoolConn
 	DyRequest  *first;			/* in flight, oldest first */
 	DyRequest  *last;
 	int			in_flight;
-	bool		open_batch;		/* the last one sent waits for its Sync */
+	int			batches;		/* the statements they are in */
+	uint64_t	at_work_since_us;	/* on the oldest of them */
 	DyBuf		out;
 	size_t		out_sent;
 	bool		out_blocked;	/* waits for the socket to take more */
@@ -95,7 +111,8 @@ typedef struct PoolConn
 	DyBuf		in;
 	size_t		in_start;		/* where the answer starts */
 	size_t		in_read;		/* messages up to here have been read */
-	bool		batch_ended;	/* by the request answered last */
+	bool		bound;			/* its batch has begun to run */
+	bool		answered;		/* all requests of its batch are */
 	bool		has_row;
 	size_t		row_at;			/* the result */
 	size_t		row_len;
@@ -112,6 +129,7 @@ typedef struct Lane
 	int			conn_count;
 	int			depth;			/* requests in flight on a connection */
 	int			ready;
+	int			in_flight;
 	DyRequest  *first;			/* waiting, oldest first */
 	DyRequest  *last;
 	int			queued;
@@ -124,8 +142,10 @@ struct DyPool
 	DyMetrics  *metrics;
 	DyPoolDone	done;
 	void	   *owner;
-	char		setup[1024];
+	char		setup[2048];
 	Lane		lanes[DY_LANE_COUNT];
+	DySlice    *requests;		/* scratch for the statement of a batch */
+	DySlice    *principals;
 	PoolConn   *dirty;
 	uint64_t	last_complaint_us;
 };
@@ -137,9 +157,9 @@ static void start_held(DyPool *pool);
 static bool may_connect(void *arg);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
-static PoolConn *choose_conn(Lane *lane);
-static void send_request(PoolConn *conn, DyRequest *request);
-static void end_batch(PoolConn *conn);
+static PoolConn *choose_conn(const Lane *lane);
+static void send_batch(PoolConn *conn);
+static void append(PoolConn *conn, DyRequest *request);
 static void enqueue(Lane *lane, DyRequest *request);
 static void enqueue_first(Lane *lane, DyRequest *request);
 static DyRequest *dequeue(Lane *lane);
@@ -151,8 +171,9 @@ static bool read_messages(PoolConn *conn);
 static void forget_finished(PoolConn *conn);
 static bool read_message(PoolConn *conn, const DyWireMessage *message);
 static DyRequest *take_first(PoolConn *conn);
-static bool answer_row(PoolConn *conn);
-static bool finish_answer(PoolConn *conn, char transaction_status);
+static void answer_row(PoolConn *conn);
+static bool finish_batch(PoolConn *conn, char transaction_status);
+static void fail_batch(PoolConn *conn);
 static void send_again_alone(PoolConn *conn);
 static void reply_error(PoolConn *conn, DyRequest *request, const DyWireError *error);
 static DyFault map_sqlstate(const DyRequest *request, const char *sqlstate,
@@ -195,6 +216,8 @@ dy_pool_create(struct event_base *base, const DyConfig *config,
 	pool->metrics = metrics;
 	pool->done = done;
 	pool->owner = owner;
+	pool->requests = dy_buf_alloc(sizeof(DySlice) * (size_t) config->read_depth);
+	pool->principals = dy_buf_alloc(sizeof(DySlice) * (size_t) config->read_depth);
 	format_setup(pool);
 	for (int i = 0; i < DY_LANE_COUNT; i++)
 	{
@@ -220,17 +243,14 @@ void
 dy_pool_submit(DyPool *pool, DyRequest *request)
 {
 	Lane	   *lane = &pool->lanes[request->route->lane];
-	PoolConn   *conn = lane->first == NULL ? choose_conn(lane) : NULL;
 
 	request->attempts = 0;
 	request->alone = lane->id != DY_LANE_READ;
-	if (conn != NULL)
-		send_request(conn, request);
-	else if (lane->queued >= pool->config->queue_limit)
+	if (lane->in_flight + lane->queued < lane->ready * lane->depth + pool->config->queue_limit)
+		enqueue(lane, request);
+	else
 		answer(pool, request, DY_FAULT_THROTTLING,
 			   DY_SLICE("Rate of requests exceeds the allowed throughput."));
-	else
-		enqueue(lane, request);
 }
 
 /*
@@ -241,6 +261,9 @@ void
 dy_pool_flush(DyPool *pool)
 {
 	PoolConn   *conn;
+
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+		pump(&pool->lanes[i]);
 
 	/* losing a connection may put more requests on others */
 	while ((conn = pool->dirty) != NULL)
@@ -316,6 +339,8 @@ dy_pool_free(DyPool *pool)
 		}
 		free(lane->conns);
 	}
+	free(pool->requests);
+	free(pool->principals);
 	free(pool);
 }
 
@@ -331,8 +356,12 @@ init_conn(PoolConn *conn, Lane *lane)
 }
 
 /*
- * What each session runs first.  The statement is planned once: a function
+ * What each session runs first.  The statements are planned once: a function
  * call has only one plan.
+ *
+ * An extension of an earlier version, or one that has not been updated yet,
+ * has no execute_each; the same can be said without it, for a few percent
+ * more.
  */
 static void
 format_setup(DyPool *pool)
@@ -347,7 +376,12 @@ format_setup(DyPool *pool)
 			 "SET lock_timeout = %d;"
 			 "SET statement_timeout = %d;"
 			 "PREPARE " DY_WIRE_STATEMENT "(text, text, text) AS"
-			 " SELECT dynamo_internal.execute($1, $2, $3)",
+			 " SELECT dynamo_internal.execute($1, $2, $3);"
+			 "DO $$BEGIN EXECUTE 'PREPARE " DY_WIRE_EACH_STATEMENT "(text, text[], text[]) AS SELECT ' ||"
+			 " CASE WHEN to_regprocedure('dynamo_internal.execute_each(text, text[], text[])') IS NULL"
+			 " THEN 'dynamo_internal.execute($1, request, principal)"
+			 " FROM unnest($2, $3) AS each (request, principal)'"
+			 " ELSE 'dynamo_internal.execute_each($1, $2, $3)' END; END$$",
 			 pool->config->lock_timeout, pool->config->statement_timeout);
 }
 
@@ -366,12 +400,11 @@ on_ready(void *arg)
 	conn->out.len = conn->out_sent = 0;
 	conn->in.len = conn->in_start = conn->in_read = 0;
 	conn->has_row = conn->has_error = false;
+	conn->bound = conn->answered = false;
 	conn->out_blocked = conn->doomed = false;
-	conn->open_batch = false;
 	conn->lane->ready++;
 	dy_count(&pool->metrics->pool_ready[conn->lane->id], 1);
 	start_held(pool);
-	pump(conn->lane);
 }
 
 /* Begin those connections that had to wait for others, if they may. */
@@ -424,7 +457,6 @@ on_readable(evutil_socket_t fd, short events, void *arg)
 		}
 		/* what TLS has decrypted already makes no event */
 	} while (got > 0 && conn->tls != NULL);
-	pump(conn->lane);
 }
 
 static void
@@ -437,14 +469,15 @@ on_writable(evutil_socket_t fd, short events, void *arg)
 	conn->out_blocked = false;
 	if (!flush_conn(conn))
 		lose_conn(conn);
-	else
-		pump(conn->lane);
 }
 
-/* The connection with most room, or NULL if none has any. */
+/*
+ * The connection for what waits first, or NULL if it has to go on waiting.
+ */
 static PoolConn *
-choose_conn(Lane *lane)
+choose_conn(const Lane *lane)
 {
+	bool		alone = lane->first->alone;
 	PoolConn   *best = NULL;
 
 	for (int i = 0; i < lane->conn_count; i++)
@@ -452,25 +485,77 @@ choose_conn(Lane *lane)
 		PoolConn   *conn = &lane->conns[i];
 
 		if (conn->link.state != DY_LINK_READY || conn->doomed ||
-			conn->in_flight >= lane->depth ||
 			conn->out.len - conn->out_sent > MAX_UNSENT_BYTES)
 			continue;
 		if (conn->in_flight == 0)
 			return conn;
-		if (best == NULL || conn->in_flight < best->in_flight)
-			best = conn;
+		if (alone)
+		{
+			if (conn->in_flight < lane->depth &&
+				(best == NULL || conn->in_flight < best->in_flight))
+				best = conn;
+		}
+		else if (dy_now_us() - conn->at_work_since_us < PATIENCE_US)
+			return NULL;
 	}
 	return best;
 }
 
-/* Put the request into the connection's buffer; dy_pool_flush sends it. */
+/*
+ * Take from the queue what may go in one statement, and put that into the
+ * connection's buffer; dy_pool_flush sends it.
+ */
 static void
-send_request(PoolConn *conn, DyRequest *request)
+send_batch(PoolConn *conn)
 {
-	if (request->alone)
-		end_batch(conn);
-	dy_wire_add_execute(&conn->out, request->route->name, dy_request_body(request),
-						dy_slice_str(request->principal));
+	Lane	   *lane = conn->lane;
+	DyPool	   *pool = conn->pool;
+	DyRequest  *request;
+	size_t		bytes = 0;
+	int			count = 0;
+
+	do
+	{
+		request = dequeue(lane);
+		if (request->conn == NULL)
+		{
+			answer(pool, request, DY_FAULT_INTERNAL_SERVER, DY_SLICE(""));
+			continue;
+		}
+		append(conn, request);
+		pool->requests[count] = dy_request_body(request);
+		pool->principals[count] = dy_slice_str(request->principal);
+		bytes += pool->requests[count].len;
+		count++;
+		if (request->alone)
+			break;
+	} while (lane->first != NULL && !lane->first->alone &&
+			 count < lane->depth && bytes < MAX_BATCH_BYTES);
+	if (count == 0)
+		return;
+
+	if (count == 1)
+		dy_wire_add_execute(&conn->out, conn->last->route->name, pool->requests[0],
+							pool->principals[0]);
+	else
+		dy_wire_add_execute_each(&conn->out, conn->last->route->name, pool->requests,
+								 pool->principals, count);
+	dy_wire_add_sync(&conn->out);
+	conn->last->ends_batch = true;
+	if (conn->batches++ == 0)
+		conn->at_work_since_us = dy_now_us();
+	if (!conn->dirty)
+	{
+		conn->dirty = true;
+		conn->next_dirty = pool->dirty;
+		pool->dirty = conn;
+	}
+}
+
+/* The request is in flight from now on. */
+static void
+append(PoolConn *conn, DyRequest *request)
+{
 	request->state = DY_REQUEST_SENT;
 	request->attempts++;
 	request->ends_batch = false;
@@ -480,35 +565,16 @@ send_request(PoolConn *conn, DyRequest *request)
 	else
 		conn->first = request;
 	conn->last = request;
-	conn->open_batch = true;
-	if (request->alone)
-		end_batch(conn);
 	conn->in_flight++;
+	conn->lane->in_flight++;
 	dy_count(&conn->pool->metrics->pool_in_flight[conn->lane->id], 1);
-	if (!conn->dirty)
-	{
-		conn->dirty = true;
-		conn->next_dirty = conn->pool->dirty;
-		conn->pool->dirty = conn;
-	}
-}
-
-/* What was sent last is the last of its batch. */
-static void
-end_batch(PoolConn *conn)
-{
-	if (!conn->open_batch)
-		return;
-	dy_wire_add_sync(&conn->out);
-	conn->last->ends_batch = true;
-	conn->open_batch = false;
 }
 
 static void
 enqueue(Lane *lane, DyRequest *request)
 {
 	request->state = DY_REQUEST_QUEUED;
-	request->queued_us = dy_now_us();
+	request->queued_us = request->received_us;
 	request->next = NULL;
 	if (lane->last != NULL)
 		lane->last->next = request;
@@ -556,15 +622,10 @@ pump(Lane *lane)
 	while (lane->first != NULL)
 	{
 		PoolConn   *conn = choose_conn(lane);
-		DyRequest  *request;
 
 		if (conn == NULL)
 			return;
-		request = dequeue(lane);
-		if (request->conn == NULL)
-			answer(lane->pool, request, DY_FAULT_INTERNAL_SERVER, DY_SLICE(""));
-		else
-			send_request(conn, request);
+		send_batch(conn);
 	}
 }
 
@@ -572,7 +633,6 @@ pump(Lane *lane)
 static bool
 flush_conn(PoolConn *conn)
 {
-	end_batch(conn);
 	while (conn->out_sent < conn->out.len)
 	{
 		ssize_t		sent = conn_write(conn, conn->out.data + conn->out_sent,
@@ -698,30 +758,33 @@ read_message(PoolConn *conn, const DyWireMessage *message)
 
 	switch (message->type)
 	{
-		case 'C':				/* CommandComplete */
-			return conn->lane->id != DY_LANE_READ || answer_row(conn);
 		case '2':				/* BindComplete */
+			conn->bound = true;
+			return true;
+		case 'C':				/* CommandComplete */
 		case 'N':				/* NoticeResponse */
 		case 'S':				/* ParameterStatus */
 		case 'A':				/* NotificationResponse */
 			return true;
 		case 'D':				/* DataRow */
-			if (conn->first == NULL || conn->has_row ||
+			if (conn->batches == 0 || conn->answered || conn->has_row ||
 				!dy_wire_read_row(message->body, &column) || column.data == NULL)
 				return false;
 			conn->has_row = true;
 			conn->row_at = (size_t) (column.data - conn->in.data);
 			conn->row_len = column.len;
+			if (conn->lane->id == DY_LANE_READ)
+				answer_row(conn);
 			return true;
 		case 'E':				/* ErrorResponse */
-			if (conn->first == NULL)
+			if (conn->batches == 0 || conn->answered)
 				return false;	/* the session is being ended */
 			conn->has_error = true;
 			conn->error_at = (size_t) (message->body.data - conn->in.data);
 			conn->error_len = message->body.len;
 			return true;
 		case 'Z':				/* ReadyForQuery */
-			return message->body.len == 1 && finish_answer(conn, message->body.data[0]);
+			return message->body.len == 1 && finish_batch(conn, message->body.data[0]);
 		default:
 			return false;
 	}
@@ -738,28 +801,25 @@ take_first(PoolConn *conn)
 		conn->last = NULL;
 	request->next = NULL;
 	conn->in_flight--;
+	conn->lane->in_flight--;
 	dy_count(&conn->pool->metrics->pool_in_flight[conn->lane->id], -1);
-	conn->batch_ended = request->ends_batch;
+	conn->answered = request->ends_batch;
 	return request;
 }
 
-/* The oldest request in flight has its result; false if there is none. */
-static bool
+/* The oldest request in flight has its result. */
+static void
 answer_row(PoolConn *conn)
 {
 	DyReply		reply = {0};
-	DyRequest  *request;
+	DyRequest  *request = take_first(conn);
 
-	if (conn->first == NULL || !conn->has_row)
-		return false;
-	request = take_first(conn);
 	reply.fault = DY_FAULT_NONE;
 	reply.body = dy_slice(conn->in.data + conn->row_at, conn->row_len);
 	request->state = DY_REQUEST_DONE;
 	conn->pool->done(request, &reply, conn->pool->owner);
 	conn->has_row = false;
 	conn->in_start = conn->in_read;
-	return true;
 }
 
 /*
@@ -767,24 +827,20 @@ answer_row(PoolConn *conn)
  * reads, whose results have been answered.
  */
 static bool
-finish_answer(PoolConn *conn, char transaction_status)
+finish_batch(PoolConn *conn, char transaction_status)
 {
+	if (conn->batches == 0)
+		return false;
 	if (conn->has_error)
-	{
-		DyRequest  *request = take_first(conn);
-		DyWireError error;
-
-		if (!dy_wire_read_error(dy_slice(conn->in.data + conn->error_at, conn->error_len),
-								&error))
-			strcpy(error.sqlstate, "XX000");
-		send_again_alone(conn);
-		reply_error(conn, request, &error);
-	}
-	else if (conn->lane->id != DY_LANE_READ && !answer_row(conn))
+		fail_batch(conn);
+	else if (conn->has_row)
+		answer_row(conn);
+	if (!conn->answered)
 		return false;
-	else if (!conn->batch_ended)
-		return false;
+	if (--conn->batches > 0)
+		conn->at_work_since_us = dy_now_us();
 	conn->has_row = conn->has_error = false;
+	conn->bound = conn->answered = false;
 	conn->in_start = conn->in_read;
 
 	/* a transaction left open would swallow the requests that follow */
@@ -792,7 +848,34 @@ finish_answer(PoolConn *conn, char transaction_status)
 }
 
 /*
- * The rest of a batch, which the server has skipped.  It goes to the front of
+ * The oldest request in flight has failed, and with it the rest of its batch.
+ * Where the batch has not even begun to run (a parameter is no text of the
+ * server's encoding, say), nobody knows which request is to blame: then all
+ * of them are sent again.
+ */
+static void
+fail_batch(PoolConn *conn)
+{
+	DyRequest  *request = conn->first;
+	DyWireError error;
+
+	if (!dy_wire_read_error(dy_slice(conn->in.data + conn->error_at, conn->error_len),
+							&error))
+		strcpy(error.sqlstate, "XX000");
+	if (ends_session(error.sqlstate))
+		conn->doomed = true;
+	if (!request->ends_batch && !conn->bound)
+	{
+		send_again_alone(conn);
+		return;
+	}
+	take_first(conn);
+	send_again_alone(conn);
+	reply_error(conn, request, &error);
+}
+
+/*
+ * The rest of a batch, which the server has not run.  It goes to the front of
  * the queue, in its order.
  */
 static void
@@ -800,7 +883,7 @@ send_again_alone(PoolConn *conn)
 {
 	DyRequest  *skipped = NULL; /* the last of them first */
 
-	while (!conn->batch_ended && conn->first != NULL)
+	while (!conn->answered)
 	{
 		DyRequest  *request = take_first(conn);
 
@@ -825,8 +908,6 @@ reply_error(PoolConn *conn, DyRequest *request, const DyWireError *error)
 	DyPool	   *pool = conn->pool;
 	DyReply		reply = {0};
 
-	if (ends_session(error->sqlstate))
-		conn->doomed = true;
 	if (is_retryable(error->sqlstate) && request->attempts < MAX_ATTEMPTS)
 	{
 		dy_count(&pool->metrics->retries, 1);
@@ -944,7 +1025,8 @@ detach_conn(PoolConn *conn)
 	dy_count(&metrics->pool_ready[conn->lane->id], -1);
 	dy_count(&metrics->pool_in_flight[conn->lane->id], -conn->in_flight);
 	conn->first = conn->last = NULL;
-	conn->in_flight = 0;
+	conn->lane->in_flight -= conn->in_flight;
+	conn->in_flight = conn->batches = 0;
 	dy_buf_free(&conn->in);
 	dy_buf_free(&conn->out);
 	return orphans;

@@ -15,6 +15,11 @@
  * right to the operation, on all tables; it is granted to nobody at first.
  * dynamo_internal.execute gives all operations.
  *
+ * dynamo_internal.execute_each runs many requests of one reading operation in
+ * one statement.  Of the instructions of a GetItem, nearly half belong to the
+ * messages, the portal and the transaction of its statement, not to the item.
+ * The bridge sends the reads that come together this way.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -23,7 +28,9 @@
 #include <malloc.h>
 #endif
 
+#include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -59,6 +66,14 @@ static const Operation operations[N_OPERATIONS] = {
 #undef DY_OPERATION
 };
 
+/* What execute_each keeps from one request to the next. */
+typedef struct Each
+{
+	const Operation *operation;
+	ArrayIterator requests;
+	ArrayIterator principals;
+} Each;
+
 /* The same by name, sorted on first use. */
 static const Operation *by_name[N_OPERATIONS];
 
@@ -71,11 +86,15 @@ static const Operation *by_name[N_OPERATIONS];
 
 static Datum run(const Operation *operation, text *request, const char *principal, bool as_json);
 static void prepare_session(void);
+static Each *begin_each(FunctionCallInfo fcinfo);
+static void check_list(ArrayType *array, const char *name);
+static const Operation *get_operation(text *name);
 static const Operation *find_operation(const char *name, Size len);
 static int	compare_names(const void *a, const void *b);
 static int	compare_name(const void *key, const void *element);
 
 DY_SQL_FUNCTION(dynamo_execute);
+DY_SQL_FUNCTION(dynamo_execute_each);
 
 /* dynamo.<operation>(request dynamo.request) returns json */
 #define DY_OPERATION(name, function, sql_name, access, page) \
@@ -94,18 +113,92 @@ DY_SQL_FUNCTION(dynamo_execute);
 Datum
 dynamo_execute(PG_FUNCTION_ARGS)
 {
-	text	   *name;
-	const Operation *operation;
-
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 
-	name = PG_GETARG_TEXT_PP(0);
-	operation = find_operation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-	if (operation == NULL)
-		dy_error(DY_ERR_UNKNOWN_OPERATION, "%s", "");
-	return run(operation, PG_GETARG_TEXT_PP(1),
+	return run(get_operation(PG_GETARG_TEXT_PP(0)), PG_GETARG_TEXT_PP(1),
 			   PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), false);
+}
+
+/*
+ * dynamo_internal.execute_each(operation text, requests text[], principals
+ * text[]) returns setof text
+ *
+ * As many rows as there are requests, in their order; principals[i] asks
+ * requests[i].  A row is computed when it is asked for, so in a select list
+ * it is on its way to the client before the next request is looked at: if one
+ * fails, those before it are answered, and it is the first that is not.
+ *
+ * Only for operations that read: what one request wrote would be undone by
+ * the failure of another.  All read with the snapshot of the statement, which
+ * is younger than every request in it.
+ */
+Datum
+dynamo_execute_each(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *call;
+	Each	   *each;
+	Datum		request;
+	Datum		principal;
+	bool		isnull;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext caller;
+
+		call = SRF_FIRSTCALL_INIT();
+		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
+		call->user_fctx = begin_each(fcinfo);
+		MemoryContextSwitchTo(caller);
+	}
+
+	call = SRF_PERCALL_SETUP();
+	each = call->user_fctx;
+	if (!array_iterate(each->requests, &request, &isnull) ||
+		!array_iterate(each->principals, &principal, &isnull))
+		SRF_RETURN_DONE(call);
+	CHECK_FOR_INTERRUPTS();
+	SRF_RETURN_NEXT(call, run(each->operation, DatumGetTextPP(request),
+							  TextDatumGetCString(principal), false));
+}
+
+/* Look at the arguments of execute_each, once for all requests. */
+static Each *
+begin_each(FunctionCallInfo fcinfo)
+{
+	Each	   *each = palloc(sizeof(Each));
+	text	   *name = PG_GETARG_TEXT_PP(0);
+	ArrayType  *requests = PG_GETARG_ARRAYTYPE_P(1);
+	ArrayType  *principals = PG_GETARG_ARRAYTYPE_P(2);
+
+	each->operation = get_operation(name);
+	if (each->operation->access != ACCESS_READ)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s does not read only", each->operation->name)));
+	check_list(requests, "requests");
+	check_list(principals, "principals");
+	if (ArrayGetNItems(ARR_NDIM(requests), ARR_DIMS(requests)) !=
+		ArrayGetNItems(ARR_NDIM(principals), ARR_DIMS(principals)))
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("there must be as many principals as requests")));
+	each->requests = array_create_iterator(requests, 0, NULL);
+	each->principals = array_create_iterator(principals, 0, NULL);
+	return each;
+}
+
+static void
+check_list(ArrayType *array, const char *name)
+{
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must have one dimension", name)));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain nulls", name)));
 }
 
 /*
@@ -166,6 +259,17 @@ prepare_session(void)
 	(void) mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 	(void) mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 #endif
+}
+
+/* Raises UnknownOperationException. */
+static const Operation *
+get_operation(text *name)
+{
+	const Operation *operation = find_operation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+
+	if (operation == NULL)
+		dy_error(DY_ERR_UNKNOWN_OPERATION, "%s", "");
+	return operation;
 }
 
 static const Operation *

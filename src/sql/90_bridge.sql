@@ -136,5 +136,8 @@ REVOKE ALL ON FUNCTION
     dynamo.list_access_keys()
 FROM PUBLIC;
 
--- The one door to the operations.
-GRANT EXECUTE ON FUNCTION dynamo_internal.execute(text, text, text) TO dynamo_bridge;
+-- The door to the operations, and that for reads that come together.
+GRANT EXECUTE ON FUNCTION
+    dynamo_internal.execute(text, text, text),
+    dynamo_internal.execute_each(text, text[], text[])
+TO dynamo_bridge;

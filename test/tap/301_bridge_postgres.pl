@@ -113,23 +113,60 @@ is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'no memory held');
 my @reads = map { begin($bridge, 'GetItem', '{"k":"a"}') } 1 .. 128;
 is(scalar(grep { $read->($_)->{body} eq '{"Item":1}' } @reads), 128, 'reads on a shared connection');
 
-# reads that come together share transactions; what is wrong with one of them
-# is nobody else's trouble
-foreach my $code ('KV001', '40001')
+# --- reads that come together share a statement
+
+my ($other, $other_secret) = ('AKIDOTHER', 'another secret');
+$node->safe_psql('postgres', "SELECT dynamo.create_access_key('somebody else', '$other', '$other_secret')");
+my $other_is_known = sub { return $bridge->call('DescribeLimits', '{}', key => $other, secret => $other_secret)->{status} == 200; };
+my $patience = time() + 20;
+sleep 0.05 until $other_is_known->() || time() > $patience;
+
+my %transactions = map { $_->{body} => 1 } $bridge->call_together(map { [ GetItem => '{"xid":true}' ] } 1 .. 60);
+cmp_ok(scalar(keys %transactions), '<', 10, 'reads that come together share statements');
+
+my @answers = $bridge->call_together(map { [ GetItem => qq({"who":$_}), $_ % 3 ? () : (key => $other, secret => $other_secret) ] } 1 .. 60);
+is(join(',', map { $_->{body} } @answers), join(',', map { "$_ somebody" . ($_ % 3 ? '' : ' else') } 1 .. 60),
+	'each client gets its own answer, and asks as itself');
+
+# what is wrong with one of them is nobody else's trouble
+foreach my $case ([ '{"code":"KV001"}', 400, qr/ValidationException.*refused/ ], [ '{"code":"40001"}', 500, qr/InternalServerError/ ],
+	[ '{"code":"55P03"}', 500, qr/InternalServerError/ ], [ qq({"who":"\0"}), 400, qr/SerializationException/ ],
+	[ qq({"who":"\xff"}), 400, qr/SerializationException/ ], [ '{"who":', 500, qr/InternalServerError/ ])
 {
-	kill 'STOP', $bridge->pid;
-	@reads = map { begin($bridge, 'GetItem', $_ % 7 == 3 ? qq({"code":"$code"}) : '{"xid":true}') } 1 .. 60;
-	kill 'CONT', $bridge->pid;
-	my @answers = map { $read->($_) } @reads;
-	is(join(' ', map { $_->{status} } @answers), join(' ', map { $_ % 7 == 3 ? ($code eq 'KV001' ? 400 : 500) : 200 } 1 .. 60),
-		"reads that come together, some fail with $code");
-	like($answers[2]{body}, $code eq 'KV001' ? qr/ValidationException.*refused/ : qr/InternalServerError/, 'the answer of one that fails');
+	my ($body, $status, $type) = @$case;
+	my $name = $body =~ s/[^ -~]/?/gr;
+	my $bad = sub { return $_[0] % 7 == 3; };
+
+	@answers = $bridge->call_together(map { [ GetItem => $bad->($_) ? $body : qq({"who":$_}) ] } 1 .. 60);
+	is(join(',', map { $_->{status} == 200 ? $_->{body} : $_->{status} } @answers),
+		join(',', map { $bad->($_) ? $status : "$_ somebody" } 1 .. 60), "reads that come together, some with $name");
+	like($answers[2]{body}, $type, "the answer to $name");
 }
-kill 'STOP', $bridge->pid;
-@reads = map { begin($bridge, 'GetItem', '{"xid":true}') } 1 .. 60;
-kill 'CONT', $bridge->pid;
-my %transactions = map { $read->($_)->{body} => 1 } @reads;
-cmp_ok(scalar(keys %transactions), '<', 30, 'reads that come together share transactions');
+@answers = $bridge->call_together([ GetItem => '{"code":"KV001"}' ], map { [ GetItem => qq({"who":$_}) ] } 1 .. 3);
+is(join(',', map { $_->{status} } @answers), '400,200,200,200', 'the first of them fails');
+@answers = $bridge->call_together((map { [ GetItem => qq({"who":$_}) ] } 1 .. 3), [ GetItem => '{"code":"KV001"}' ]);
+is(join(',', map { $_->{status} } @answers), '200,200,200,400', 'the last of them fails');
+@answers = $bridge->call_together(map { [ GetItem => '{"code":"KV001"}' ] } 1 .. 60);
+is(join(',', map { $_->{status} } @answers), join(',', (400) x 60), 'all of them fail');
+
+# long answers and long requests among short ones
+@answers = $bridge->call_together(map { [ GetItem => $_ == 20 ? '{"bytes":400000}' : qq({"who":$_}) ] } 1 .. 40);
+is(join(',', map { length $_->{body} } @answers), join(',', map { $_ == 20 ? 400000 : length "$_ somebody" } 1 .. 40),
+	'a large item among small ones');
+my $padding = ' ' x 100_000;
+@answers = $bridge->call_together(map { [ GetItem => $_ % 10 == 5 ? qq({$padding"who":$_}) : qq({"who":$_}) ] } 1 .. 60);
+is(join(',', map { $_->{body} } @answers), join(',', map { "$_ somebody" } 1 .. 60), 'large requests among small ones');
+
+# One that waits for a lock does not keep those from their answers that come
+# after it: they take another connection.
+$psql = $node->background_psql('postgres');
+$psql->query_safe('BEGIN; LOCK TABLE dynamo_internal.kv IN ACCESS EXCLUSIVE MODE');
+my $stuck = begin($bridge, 'GetItem', '{"k":"a"}');
+$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND wait_event_type = 'Lock'");
+is($bridge->call('GetItem', '{"who":1}')->{body}, '1 somebody', 'a read beside one that waits for a lock');
+$psql->query_safe('ROLLBACK');
+$psql->quit;
+is($read->($stuck)->{body}, '{"Item":1}', 'which is answered when it can be');
 
 # --- the same port twice
 

@@ -19,7 +19,7 @@ $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
 $node->safe_psql('postgres',
 	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
 
-# --- the role: one function and one table
+# --- the role: two functions and one table
 
 my %may = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', <<'SQL');
 SELECT 'function ' || p.oid::regprocedure FROM pg_proc p
@@ -36,7 +36,8 @@ SELECT 'create in ' || nspname FROM pg_namespace WHERE has_schema_privilege('dyn
 AND nspname LIKE 'dynamo%'
 SQL
 is_deeply([ sort keys %may ],
-	[ 'SELECT on dynamo_internal.access_keys', 'function dynamo_internal.execute(text,text,text)' ],
+	[ 'SELECT on dynamo_internal.access_keys', 'function dynamo_internal.execute(text,text,text)',
+		'function dynamo_internal.execute_each(text,text[],text[])' ],
 	'dynamo_bridge may run operations and read keys, and nothing else');
 is($node->safe_psql('postgres', "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
 	FROM pg_roles WHERE rolname = 'dynamo_bridge'"), 'f', 'it has no powers over the cluster');
@@ -73,7 +74,40 @@ is($bridge->call('BatchWriteItem', '{"RequestItems":{"Music":[{"DeleteRequest":{
 $psql->query_safe('COMMIT');
 $psql->quit;
 is($bridge->call('PutItem', '{"TableName":"Music","Item":{"a":{"S":"x"}}}')->{body}, '{}', 'no more');
+
+# --- reads that come together
+
+my $long = 'long' x 100_000 . '!' x (409_600 - 400_000 - 6);
+$bridge->call('PutItem', qq({"TableName":"Music","Item":{"a":{"S":"$_"},"b":{"S":"@{[ $_ == 20 ? $long : $_ ]}"}}})) foreach 1 .. 40;
+read_together('reads that come together', qr/SELECT dynamo_internal\.execute_each\(/);
 is($bridge->stop, 0, 'orderly end');
+
+# 40 of them, the 20th large; two ask for what is not there.  statement is what
+# the last connection that was asked for some runs.
+sub read_together
+{
+	my ($name, $statement) = @_;
+	my @answers = $bridge->call_together(map
+		{ [ GetItem => $_ == 13 ? '{"TableName":"None","Key":{"a":{"S":"1"}}}' : qq({"TableName":"Music","Key":{"a":{"S":"@{[ $_ == 7 ? 'no' : $_ ]}"}}}) ] }
+		1 .. 40);
+	is(join(',', map { $_->{status} == 200 ? $_->{body} : $_->{status} } @answers),
+		join(',', map { $_ == 13 ? 400 : $_ == 7 ? '{}' : qq({"Item":{"a":{"S":"$_"},"b":{"S":"@{[ $_ == 20 ? $long : $_ ]}"}}}) } 1 .. 40),
+		"$name: answers");
+	like($answers[12]{body}, qr/ResourceNotFoundException/, "$name: an error");
+
+	$bridge->call_together(map { [ GetItem => qq({"TableName":"Music","Key":{"a":{"S":"$_"}}}) ] } 1 .. 40);
+	like($node->safe_psql('postgres', "SELECT query FROM pg_stat_activity WHERE usename = 'dynamo_bridge'"), $statement, "$name: their statement");
+	return;
+}
+
+# An extension that has not been updated yet does not have the function.
+my $definition = $node->safe_psql('postgres', "SELECT pg_get_functiondef('dynamo_internal.execute_each'::regproc)");
+$node->safe_psql('postgres', 'ALTER EXTENSION dynamo DROP FUNCTION dynamo_internal.execute_each; DROP FUNCTION dynamo_internal.execute_each');
+$bridge = Dynamo::Bridge->start($node);
+ok($bridge->wait_until_healthy, 'comes up without execute_each()');
+read_together('the same without execute_each()', qr/SELECT dynamo_internal\.execute\(\$1, request, principal\) FROM unnest/);
+is($bridge->stop, 0, 'orderly end');
+$node->safe_psql('postgres', "$definition; ALTER EXTENSION dynamo ADD FUNCTION dynamo_internal.execute_each");
 
 # --- keys survive dump and restore
 

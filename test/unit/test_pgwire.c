@@ -41,6 +41,31 @@ test_execute(void)
 }
 
 static void
+test_execute_each(void)
+{
+	static const char want[] =
+	"B\0\0\0\x72" "\0dynamo_execute_each\0\0\1\0\1\0\3\0\0\0\2op"
+	"\0\0\0\x24" "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1"
+	"\0\0\0\5{\"a\"}\0\0\0\3{\0}"
+	"\0\0\0\x1f" "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1"
+	"\0\0\0\3who\0\0\0\0\0\0"
+	"E\0\0\0\t\0\0\0\0\0";
+	DySlice		requests[] = {DY_SLICE("{\"a\"}"), dy_slice("{\0}", 3)};
+	DySlice		principals[] = {DY_SLICE("who"), DY_SLICE("")};
+	DyBuf		out = {0};
+	DyWireMessage message;
+
+	dy_buf_add_char(&out, '!');
+	dy_wire_add_execute_each(&out, DY_SLICE("op"), requests, principals, 2);
+	ok(out.len == sizeof(want) && memcmp(out.data + 1, want, out.len - 1) == 0,
+	   "Bind with two arrays, Execute");
+	ok(dy_wire_next(out.data + 1, out.len - 1, &message) == DY_WIRE_OK && message.type == 'B' &&
+	   dy_wire_next(out.data + 1 + message.bytes, out.len - 1 - message.bytes, &message) == DY_WIRE_OK &&
+	   message.type == 'E', "their lengths");
+	dy_buf_free(&out);
+}
+
+static void
 test_row(void)
 {
 	DySlice		column;
@@ -71,6 +96,7 @@ int
 main(void)
 {
 	test_execute();
+	test_execute_each();
 	test_row();
 	test_error();
 	return done_testing();

@@ -127,6 +127,15 @@ BEGIN
 END
 $$;
 
+-- ------------------------------------------------------------------ bridge
+
+-- Reads that come together.
+CREATE OR REPLACE FUNCTION dynamo_internal.execute_each(operation text, requests text[], principals text[]) RETURNS SETOF text
+    AS 'MODULE_PATHNAME', 'dynamo_execute_each' LANGUAGE C STRICT;
+COMMENT ON FUNCTION dynamo_internal.execute_each(text, text[], text[]) IS 'run an operation that reads, once for each request';
+REVOKE ALL ON FUNCTION dynamo_internal.execute_each(text, text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynamo_internal.execute_each(text, text[], text[]) TO dynamo_bridge;
+
 -- ----------------------------------------------------------------- PartiQL
 
 CREATE OR REPLACE FUNCTION dynamo.execute_statement(request dynamo.request) RETURNS json

@@ -6,8 +6,8 @@
 #    is($answer->{status}, 200);
 #    $bridge->stop;
 #
-# prepare_database() makes a database in which dynamo_internal.execute() is a
-# stand-in that the tests can steer; see its text below.  It is for tests of
+# prepare_database() makes a database in which dynamo_internal.execute() and
+# execute_each() are stand-ins that the tests can steer; see their text below.  It is for tests of
 # the bridge itself: what becomes of slow, failing and lost requests.
 
 package Dynamo::Bridge;
@@ -35,6 +35,8 @@ our $PATIENCE = 60;
 #   GetItem  {"k": ...}               the value, or {}
 #            {"xid": true}            the number of the transaction
 #            {"code": sqlstate}       fails
+#            {"bytes": n}             answers with n bytes
+#            {"who": n}               tells n and the principal
 #   PutItem  {"k": ..., "v": ...}     stores
 #   Query    {"sleep": seconds}       takes that long
 #   Scan     {"bytes": n}             answers with n bytes
@@ -66,6 +68,10 @@ BEGIN
 			RETURN pg_current_xact_id();
 		ELSIF r ? 'code' THEN
 			RAISE EXCEPTION 'refused' USING ERRCODE = r->>'code';
+		ELSIF r ? 'bytes' THEN
+			RETURN '"' || repeat('x', (r->>'bytes')::int - 2) || '"';
+		ELSIF r ? 'who' THEN
+			RETURN (r->>'who') || ' ' || principal;
 		END IF;
 		SELECT v INTO answer FROM dynamo_internal.kv WHERE k = r->>'k';
 		RETURN coalesce(answer, '{}');
@@ -94,6 +100,10 @@ BEGIN
 		RAISE EXCEPTION '' USING ERRCODE = 'KV0S2';
 	END CASE;
 END
+$$;
+CREATE FUNCTION dynamo_internal.execute_each(operation text, requests text[], principals text[])
+RETURNS SETOF text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+SELECT dynamo_internal.execute(operation, r, p) FROM unnest(requests, principals) AS each (r, p)
 $$;
 STANDIN
 	$node->safe_psql('postgres',
@@ -179,6 +189,24 @@ sub DESTROY
 		waitpid($self->{pid}, 0);
 	}
 	$? = $status;
+}
+
+# Requests that the bridge finds together: each is [operation, body, option =>
+# value...]; gives their answers.
+sub call_together
+{
+	my ($self, @requests) = @_;
+
+	kill('STOP', $self->{pid});
+	my @sockets = map
+	{
+		my $socket = $self->socket;
+		$socket->print(signed(@$_));
+		$socket->flush;
+		$socket
+	} @requests;
+	kill('CONT', $self->{pid});
+	return map { read_answer($_) } @sockets;
 }
 
 # A connection, for tests that speak HTTP byte by byte.
