@@ -44,11 +44,11 @@ dy_buf_zalloc(size_t size)
 }
 
 /*
- * Make room for more bytes after the ones in use.  Grows geometrically, so
- * that appending n bytes costs O(n) in all.
+ * The part of dy_buf_reserve that allocates.  Grows geometrically, so that
+ * appending n bytes costs O(n) in all.
  */
 void
-dy_buf_reserve(DyBuf *buf, size_t more)
+dy_buf_grow(DyBuf *buf, size_t more)
 {
 	size_t		need;
 	size_t		cap = buf->cap > 0 ? buf->cap : BUF_MIN_BYTES;
@@ -66,31 +66,6 @@ dy_buf_reserve(DyBuf *buf, size_t more)
 		out_of_memory();
 	buf->data = data;
 	buf->cap = cap;
-}
-
-/* Append len bytes. */
-void
-dy_buf_add(DyBuf *buf, const void *data, size_t len)
-{
-	if (len == 0)
-		return;
-	dy_buf_reserve(buf, len);
-	memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
-}
-
-/* Append a C string, without its NUL. */
-void
-dy_buf_add_str(DyBuf *buf, const char *str)
-{
-	dy_buf_add(buf, str, strlen(str));
-}
-
-/* Append one byte. */
-void
-dy_buf_add_char(DyBuf *buf, char c)
-{
-	dy_buf_add(buf, &c, 1);
 }
 
 /* Append formatted text. */

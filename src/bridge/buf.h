@@ -37,10 +37,7 @@ typedef struct DyBuf
 
 extern void *dy_buf_alloc(size_t size);
 extern void *dy_buf_zalloc(size_t size);
-extern void dy_buf_reserve(DyBuf *buf, size_t more);
-extern void dy_buf_add(DyBuf *buf, const void *data, size_t len);
-extern void dy_buf_add_str(DyBuf *buf, const char *str);
-extern void dy_buf_add_char(DyBuf *buf, char c);
+extern void dy_buf_grow(DyBuf *buf, size_t more);
 extern void dy_buf_printf(DyBuf *buf, const char *fmt,...)
 			__attribute__((format(printf, 2, 3)));
 extern void dy_buf_free(DyBuf *buf);
@@ -63,6 +60,42 @@ static inline DySlice
 dy_buf_slice(const DyBuf *buf)
 {
 	return dy_slice(buf->data, buf->len);
+}
+
+/*
+ * Make room for more bytes after the ones in use.
+ */
+static inline void
+dy_buf_reserve(DyBuf *buf, size_t more)
+{
+	if (more > buf->cap - buf->len)
+		dy_buf_grow(buf, more);
+}
+
+/* Append len bytes. */
+static inline void
+dy_buf_add(DyBuf *buf, const void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	dy_buf_reserve(buf, len);
+	memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+}
+
+/* Append a C string, without its NUL. */
+static inline void
+dy_buf_add_str(DyBuf *buf, const char *str)
+{
+	dy_buf_add(buf, str, strlen(str));
+}
+
+/* Append one byte. */
+static inline void
+dy_buf_add_char(DyBuf *buf, char c)
+{
+	dy_buf_reserve(buf, 1);
+	buf->data[buf->len++] = c;
 }
 
 extern bool dy_slice_eq(DySlice a, const char *b);

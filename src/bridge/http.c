@@ -24,6 +24,7 @@
  */
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bridge/http.h"
 
@@ -133,9 +134,13 @@ dy_http_head_length(const char *bytes, size_t len, size_t from)
 DySlice
 dy_http_header(const DyHttpHead *head, const char *name)
 {
+	size_t		len = strlen(name);
+
 	for (int i = 0; i < head->nheaders; i++)
 	{
-		if (dy_slice_eq_nocase(head->headers[i].name, name))
+		DySlice		candidate = head->headers[i].name;
+
+		if (candidate.len == len && strncasecmp(candidate.data, name, len) == 0)
 			return head->headers[i].value;
 	}
 	return dy_slice(NULL, 0);

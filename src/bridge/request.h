@@ -42,7 +42,7 @@ typedef struct DyRequest
 	const char *content_type;	/* of the answer */
 	char		principal[DY_MAX_PRINCIPAL_BYTES + 1];
 	int			attempts;		/* at Postgres */
-	bool		alone;			/* shares a statement with no other, see pool.c */
+	bool		alone;			/* shares no statement, see pool.c */
 	bool		ends_batch;		/* the last one of its statement */
 	uint64_t	received_us;	/* when it was complete */
 	uint64_t	queued_us;

@@ -22,13 +22,15 @@
  * Every state but busy has a deadline (on the whole state, not on single
  * bytes, so that dripping bytes does not help), which dy_server_tick checks.
  *
- * Memory of an idle connection: DyHttpConn and libevent's bufferevent, about
+ * Memory of an idle connection: DyHttpConn and libevent's parts of it, about
  * 2 kB.  Input is read up to INPUT_BYTES ahead.  Bodies and unread answers of
  * all threads together are limited by max_buffered_mb: when there is more, no
  * request is begun.
  *
- * Answers are sent with one system call while nothing else waits in the
- * output; only what the socket does not take goes through libevent.
+ * A request takes two system calls on its connection.  Input is read here
+ * (libevent would ask how much there is first); answers are sent at once while
+ * nothing else waits in the output, and only what the socket does not take
+ * goes through libevent's bufferevent.
  *
  *-------------------------------------------------------------------------
  */
@@ -86,7 +88,10 @@ struct DyHttpConn
 	bool		processing;		/* process() is on the stack */
 	bool		close_after;	/* no more requests after this answer */
 	DyServer   *server;
-	struct bufferevent *bev;
+	struct bufferevent *bev;	/* for output only */
+	struct event *readable;
+	bool		reading;
+	struct evbuffer *input;
 	DyRequest  *request;		/* from head to answer */
 	DyHttpConn *next;
 	DyHttpConn *prev;
@@ -116,6 +121,7 @@ struct DyServer
 	uint64_t	random[2];		/* for request ids */
 	time_t		date_at;		/* what date_text says */
 	char		date_text[40];
+	char	   *input;			/* what was read last, input_bytes at most */
 	DyBuf		head;			/* scratch for answers */
 	DyBuf		body;
 };
@@ -126,7 +132,7 @@ static _Atomic int64_t buffered_bytes;
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 					  struct sockaddr *address, int len, void *arg);
 static void on_accept_error(struct evconnlistener *listener, void *arg);
-static void on_input(struct bufferevent *bev, void *arg);
+static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_output(struct bufferevent *bev, void *arg);
 static void on_event(struct bufferevent *bev, short events, void *arg);
 static void process(DyHttpConn *conn);
@@ -181,6 +187,7 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 	server->input_bytes = INPUT_BYTES;
 	if (server->input_bytes < (size_t) config->max_head_bytes)
 		server->input_bytes = (size_t) config->max_head_bytes;
+	server->input = dy_buf_alloc(server->input_bytes);
 	server->gate.config = config;
 	server->gate.signer = dy_signer_create(config->region, "dynamodb");
 	if (getrandom(server->random, sizeof(server->random), 0) != sizeof(server->random))
@@ -301,6 +308,7 @@ dy_server_free(DyServer *server)
 	dy_buf_free(&server->gate.text);
 	dy_buf_free(&server->head);
 	dy_buf_free(&server->body);
+	free(server->input);
 	free(server);
 }
 
@@ -339,6 +347,8 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		free(conn);
 		return;
 	}
+	conn->input = evbuffer_new();
+	conn->readable = event_new(server->base, fd, EV_READ | EV_PERSIST, on_readable, conn);
 	conn->next = server->conns;
 	if (conn->next != NULL)
 		conn->next->prev = conn;
@@ -347,10 +357,11 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	dy_count(&server->metrics->http_open, 1);
 	dy_count(&server->metrics->http_accepted, 1);
 
-	bufferevent_setcb(conn->bev, on_input, on_output, on_event, conn);
-	bufferevent_setwatermark(conn->bev, EV_READ, 0, server->input_bytes);
+	bufferevent_setcb(conn->bev, NULL, on_output, on_event, conn);
 	bufferevent_set_timeouts(conn->bev, NULL, &write_timeout);
-	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
+	bufferevent_enable(conn->bev, EV_WRITE);
+	event_add(conn->readable, NULL);
+	conn->reading = true;
 	enter(conn, HTTP_IDLE);
 }
 
@@ -373,10 +384,21 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 }
 
 static void
-on_input(struct bufferevent *bev, void *arg)
+on_readable(evutil_socket_t fd, short events, void *arg)
 {
-	(void) bev;
-	process(arg);
+	DyHttpConn *conn = arg;
+	DyServer   *server = conn->server;
+	size_t		room = server->input_bytes - evbuffer_get_length(conn->input);
+	ssize_t		n = recv(fd, server->input, room, 0);
+
+	(void) events;
+	if (n > 0)
+	{
+		evbuffer_add(conn->input, server->input, (size_t) n);
+		process(conn);
+	}
+	else if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+		close_conn(conn);
 }
 
 /* All output has been written. */
@@ -437,22 +459,17 @@ process(DyHttpConn *conn)
 		control_input(conn);
 }
 
-/*
- * Read no more while the input is full.  The watermark alone does not do:
- * libevent calls on_input again and again, without end, as long as reading
- * is enabled and the input is not drawn below it.
- */
+/* Read no more while the input is full. */
 static void
 control_input(DyHttpConn *conn)
 {
-	struct evbuffer *input = bufferevent_get_input(conn->bev);
-	bool		full = evbuffer_get_length(input) >= conn->server->input_bytes;
-	bool		enabled = (bufferevent_get_enabled(conn->bev) & EV_READ) != 0;
+	bool		full = evbuffer_get_length(conn->input) >= conn->server->input_bytes;
 
-	if (full && enabled)
-		bufferevent_disable(conn->bev, EV_READ);
-	else if (!full && !enabled)
-		bufferevent_enable(conn->bev, EV_READ);
+	if (full && conn->reading)
+		event_del(conn->readable);
+	else if (!full && !conn->reading)
+		event_add(conn->readable, NULL);
+	conn->reading = !full;
 }
 
 /* Read a head; false if there is no more to do now. */
@@ -460,7 +477,7 @@ static bool
 process_head(DyHttpConn *conn)
 {
 	DyServer   *server = conn->server;
-	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	struct evbuffer *input = conn->input;
 	size_t		available = evbuffer_get_length(input);
 	size_t		limit = (size_t) server->config->max_head_bytes;
 	size_t		head_len;
@@ -547,7 +564,7 @@ static bool
 body_length_is(DyHttpConn *conn, size_t length, bool *complete)
 {
 	DyRequest  *request = conn->request;
-	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	struct evbuffer *input = conn->input;
 	size_t		n = evbuffer_get_length(input);
 
 	if (n > length - request->body.len)
@@ -572,7 +589,7 @@ static bool
 process_chunks(DyHttpConn *conn, bool *complete)
 {
 	DyRequest  *request = conn->request;
-	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	struct evbuffer *input = conn->input;
 	size_t		limit = (size_t) conn->server->config->max_body_bytes;
 
 	for (;;)
@@ -694,7 +711,7 @@ handle(DyHttpConn *conn)
 static void
 discard_input(DyHttpConn *conn)
 {
-	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	struct evbuffer *input = conn->input;
 	size_t		n = evbuffer_get_length(input);
 
 	evbuffer_drain(input, n);
@@ -969,7 +986,9 @@ close_conn(DyHttpConn *conn)
 	}
 	enter(conn, HTTP_CLOSED);
 	account_answer(conn, 0);
+	event_free(conn->readable);
 	bufferevent_free(conn->bev);
+	evbuffer_free(conn->input);
 	conn->bev = NULL;
 	if (conn->prev != NULL)
 		conn->prev->next = conn->next;

@@ -72,6 +72,9 @@ struct DySigner
 	const char *service;
 	EVP_MD	   *sha256;
 	EVP_MD_CTX *ctx;
+	char		date[ISO_BASIC_CHARS];	/* read last, and what it means: */
+	time_t		when;
+	char		iso_date[ISO_BASIC_CHARS + 1];
 	DyBuf		canonical;		/* scratch */
 	DyBuf		to_sign;		/* scratch */
 	SigningKey	slots[KEY_SLOTS];
@@ -102,7 +105,8 @@ static bool read_claim(const DyHttpHead *head, Claim *claim, DySigResult *result
 static bool read_authorization(const DyHttpHead *head, DySlice authorization,
 							   Claim *claim, DySigResult *result);
 static bool read_presigned(const DyHttpHead *head, Claim *claim, DySigResult *result);
-static bool check_date(Claim *claim, time_t now, DySigResult *result);
+static bool check_date(DySigner *signer, Claim *claim, time_t now, DySigResult *result);
+static bool read_date(DySigner *signer, Claim *claim, time_t *when);
 static time_t presigned_life(const Claim *claim);
 static bool check_scope(const DySigner *signer, Claim *claim, DySigResult *result);
 static void sign(DySigner *signer, const SigningKey *key, DySlice text, char *hex);
@@ -181,7 +185,7 @@ dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 	result->fault = DY_FAULT_NONE;
 
 	if (!read_claim(head, &claim, result) ||
-		!check_date(&claim, now, result))
+		!check_date(signer, &claim, now, result))
 		goto done;
 	if (!list_has(claim.signed_headers, "host"))
 	{
@@ -424,15 +428,14 @@ read_presigned(const DyHttpHead *head, Claim *claim, DySigResult *result)
 
 /* The date must be a date, and close to now. */
 static bool
-check_date(Claim *claim, time_t now, DySigResult *result)
+check_date(DySigner *signer, Claim *claim, time_t now, DySigResult *result)
 {
 	time_t		when;
 	time_t		life;
 	char		now_text[ISO_BASIC_CHARS + 1];
 	char		bound_text[ISO_BASIC_CHARS + 1];
 
-	if (!dy_sigv4_parse_basic_date(claim->date, &when) &&
-		(claim->presigned || !parse_http_date(claim->date, &when)))
+	if (!read_date(signer, claim, &when))
 	{
 		dy_buf_printf(&result->message,
 					  "Date must be in ISO-8601 'basic format'. Got '%.*s'. "
@@ -440,7 +443,6 @@ check_date(Claim *claim, time_t now, DySigResult *result)
 					  (int) claim->date.len, claim->date.data);
 		return fail(result, DY_FAULT_INCOMPLETE_SIGNATURE);
 	}
-	format_basic_date(when, claim->iso_date);
 	life = presigned_life(claim);
 	if (when >= now - life && when <= now + DY_SIGV4_SKEW_SECONDS)
 		return true;
@@ -461,6 +463,34 @@ check_date(Claim *claim, time_t now, DySigResult *result)
 					  claim->iso_date, bound_text, now_text, DY_SIGV4_SKEW_SECONDS / 60);
 	}
 	return fail(result, DY_FAULT_INVALID_SIGNATURE);
+}
+
+/*
+ * Read the date of the claim and set its iso_date; false if it is none.  Most
+ * requests have the date of the one before, to the second.
+ */
+static bool
+read_date(DySigner *signer, Claim *claim, time_t *when)
+{
+	if (claim->date.len == ISO_BASIC_CHARS &&
+		memcmp(claim->date.data, signer->date, ISO_BASIC_CHARS) == 0)
+	{
+		*when = signer->when;
+		memcpy(claim->iso_date, signer->iso_date, sizeof(claim->iso_date));
+		return true;
+	}
+	if (dy_sigv4_parse_basic_date(claim->date, when))
+	{
+		format_basic_date(*when, claim->iso_date);
+		memcpy(signer->date, claim->date.data, ISO_BASIC_CHARS);
+		signer->when = *when;
+		memcpy(signer->iso_date, claim->iso_date, sizeof(claim->iso_date));
+		return true;
+	}
+	if (claim->presigned || !parse_http_date(claim->date, when))
+		return false;
+	format_basic_date(*when, claim->iso_date);
+	return true;
 }
 
 /* For how long after its date a signature is good, seconds. */
