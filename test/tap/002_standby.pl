@@ -9,7 +9,6 @@ use Dynamo::Load;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 1);
@@ -24,7 +23,7 @@ $standby->init_from_backup($primary, 'backup', has_streaming => 1);
 $standby->start;
 
 $load->start(clients => 3);
-sleep 2;
+$load->wait_for(1000);
 $load->stop;
 $primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
 
@@ -68,7 +67,7 @@ refused(q{SELECT * FROM dynamo_data."Load" FOR UPDATE}, qr/ERROR:  25006: cannot
 
 # promotion
 $load->start(clients => 3);
-sleep 1;
+$load->wait_for(500);
 $load->stop;
 $primary->wait_for_catchup($standby, 'replay', $primary->lsn('insert'));
 $primary->stop('immediate');
@@ -76,8 +75,8 @@ $standby->promote;
 $load->check($standby, 'promoted');
 $load->{node} = $standby;
 $load->start(clients => 3);
-sleep 1;
-cmp_ok($load->stop, '>', 10, 'promoted: writes go on');
+$load->wait_for(500);
+cmp_ok($load->stop, '>=', 500, 'promoted: writes go on');
 $load->check($standby, 'promoted, after writes');
 
 $standby->stop;

@@ -10,7 +10,6 @@ use Dynamo::Load;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
@@ -19,7 +18,7 @@ $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
 my $load = Dynamo::Load->prepare($node);
 $load->start(clients => 3);
-sleep 2;
+$load->wait_for(1000);
 $load->stop;
 
 # A table with what the other has not, and what belongs to no table.

@@ -12,7 +12,6 @@ use Dynamo::Load;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
@@ -71,6 +70,8 @@ my @pids = map {
 	$pid;
 } 'grants', 'reads';
 $load->start(clients => 3);
+$load->wait_for(50);
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE query LIKE 'CALL%'}), 'readers and grants are at work');
 
 my $name = $node->safe_psql('postgres', q{SELECT indexrelid::regclass FROM pg_index
 	WHERE indrelid = 'dynamo_data."Load"'::regclass AND NOT indisprimary ORDER BY 1 LIMIT 1});
@@ -103,7 +104,7 @@ foreach my $build (@builds)
 
 cmp_ok($load->stop, '>', 50, 'there was load');
 is($node->safe_psql('postgres', q{SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'CALL%'}),
-	'2', 'readers and grants were at work all the time');
+	'2', 'they were at work all the time');
 waitpid $_, 0 foreach @pids;
 unlike(slurp_file($errors), qr/ERROR/, 'without an error');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_index WHERE indrelid = 'dynamo_data."Load"'::regclass

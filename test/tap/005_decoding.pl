@@ -8,7 +8,6 @@ use Dynamo::Load;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my @nodes = map { PostgreSQL::Test::Cluster->new($_) } 'publisher', 'subscriber';
 foreach my $node (@nodes)
@@ -54,8 +53,8 @@ $publisher->safe_psql('postgres', q{SELECT pg_drop_replication_slot('slot')});
 $publisher->safe_psql('postgres', 'CREATE PUBLICATION p FOR TABLE dynamo_data."Load"');
 $subscriber->safe_psql('postgres', sprintf(q{CREATE SUBSCRIPTION s CONNECTION '%s' PUBLICATION p}, $publisher->connstr . ' dbname=postgres'));
 $load->start(clients => 3);
-sleep 3;
-cmp_ok($load->stop, '>', 50, 'there was load');
+$load->wait_for(1500);
+cmp_ok($load->stop, '>=', 1500, 'there was load');
 $publisher->wait_for_catchup('s');
 $subscriber->poll_query_until('postgres', q{SELECT count(1) = 0 FROM pg_subscription_rel WHERE srsubstate NOT IN ('r', 's')})
   or die 'tables do not come into sync';

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $accounts = 20;
-my $seconds = 4;
+my $each = 150;    # transactions of a session
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
@@ -76,8 +76,8 @@ BEGIN
 END \$\$;
 SQL
 
-$node->pgbench("--no-vacuum --client=16 --time=$seconds --max-tries=1",
-	0, [qr/number of transactions actually processed: [1-9]/], [qr/^(?!.*(deadlock|sum is)).*$/s], 'transfers and looks',
+$node->pgbench("--no-vacuum --client=16 --transactions=$each --max-tries=1",
+	0, [qr/number of transactions actually processed: 2400\/2400/], [qr/^(?!.*(deadlock|sum is)).*$/s], 'transfers and looks',
 	{
 		'007_transfer@9' => <<"SQL",
 \\set a random(1, $accounts)

@@ -105,8 +105,10 @@ check($primary, 'after VACUUM');
 # crashes
 foreach my $round (1 .. 3)
 {
-	$writers = start_writers(30);
+	my $rows = $primary->safe_psql('postgres', 'SELECT count(*) FROM t');
+	$writers = start_writers(60);
 	sleep 2;
+	$primary->poll_query_until('postgres', "SELECT count(*) > $rows + 2000 FROM t") or die 'the writers do not get on';
 	$primary->stop('immediate');
 	waitpid $writers, 0;
 	$primary->start;

@@ -9,26 +9,19 @@ use warnings;
 use Dynamo::Bridge;
 use Dynamo::Load;
 use Dynamo::Shim;
+use Dynamo::Wait;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 my $disk = Dynamo::Shim->new('full_disk');
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init(extra => ['--wal-segsize=1']);
-$node->append_conf('postgresql.conf', q{
-shared_preload_libraries = 'dynamo'
+my $node = Dynamo::Bridge::extension_node(q{
 max_wal_size = 8MB
 min_wal_size = 2MB
 wal_recycle = off
 autovacuum = off
 restart_after_crash = on
-});
-$disk->preload(sub { $node->start });
-$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
-$node->safe_psql('postgres',
-	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
+}, init => [ extra => ['--wal-segsize=1'] ], preload => $disk);
 Dynamo::Load->prepare($node);
 my $bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300');
 ok($bridge->wait_until_healthy, 'comes up');
@@ -74,16 +67,6 @@ sub check
 	is(join(' ', grep { $groups{$_} != 4 } sort keys %groups), '', "$when: no transaction is half done");
 	Dynamo::Load::check_indexes($node, $when);
 	return;
-}
-
-sub wait_for
-{
-	my ($condition) = @_;
-	for (my $until = time + 60; time < $until; sleep 0.05)
-	{
-		return 1 if $condition->();
-	}
-	return 0;
 }
 
 # What the server has logged since $log_so_far was set.
@@ -134,7 +117,7 @@ $disk->set($node->safe_psql('postgres', q{SELECT pg_relation_filepath('dynamo_da
 is($bridge->call('UpdateTable', '{"TableName":"Load","AttributeDefinitions":[{"AttributeName":"v","AttributeType":"N"}],
 	"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"late","KeySchema":[{"AttributeName":"v","KeyType":"HASH"}],
 	"Projection":{"ProjectionType":"ALL"}}}]}')->{status}, 200, 'an index is ordered');
-ok(wait_for(sub { news() =~ /ERROR: .*No space left on device/ }), 'its build finds no room');
+ok(wait_until(sub { news() =~ /ERROR: .*No space left on device/ }), 'its build finds no room');
 $disk->clear;
 $node->reload;    # wakes the launcher up, which looks for work once a minute
 ok($node->poll_query_until('postgres', q{SELECT bool_and(i ->> 'IndexStatus' = 'ACTIVE') FROM json_array_elements(
@@ -153,10 +136,10 @@ for (my $failed = 0; $failed < 3 && $next < 5000;)
 	$failed++ if $answer->{status} != 200;
 }
 is_deeply([ grep { !/^(?:200|500|503)$/ } keys %status ], [], 'no room for WAL: clients may try again') or diag(explain(\%status));
-like(news(), qr/PANIC: .*No space left on device/, 'no room for WAL: the server falls');
+ok(wait_until(sub { news() =~ /PANIC: .*No space left on device/ }), 'no room for WAL: the server falls');
 
 # Its recovery may need room, too: it stays down, or comes back.
-ok(wait_for(sub { news() =~ /database system is (?:shut down|ready to accept connections)/ }), 'no room for WAL: recovery ends');
+ok(wait_until(sub { news() =~ /database system is (?:shut down|ready to accept connections)/ }), 'no room for WAL: recovery ends');
 $disk->clear;
 $node->stop('immediate', fail_ok => 1);
 $disk->preload(sub { $node->start });

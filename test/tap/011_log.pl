@@ -16,6 +16,8 @@ shared_preload_libraries = 'dynamo'
 log_statement = none
 log_min_error_statement = error
 log_min_messages = warning
+log_checkpoints = off
+autovacuum = off
 });
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');

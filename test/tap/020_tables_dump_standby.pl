@@ -33,7 +33,7 @@ SELECT dynamo.update_table('{"TableName":"Music","GlobalSecondaryIndexUpdates":[
 SELECT dynamo.update_time_to_live('{"TableName":"Music","TimeToLiveSpecification":{"Enabled":true,"AttributeName":"t"}}');
 SELECT dynamo.create_table('{"TableName":"$long","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}');
 SQL
-$node->poll_query_until('source', 'SELECT count(*) = 0 FROM dynamo_internal.backfills');
+ok($node->poll_query_until('source', 'SELECT count(*) = 0 FROM dynamo_internal.backfills'), 'the first index is gone');
 $node->safe_psql('source', <<'SQL');
 SELECT dynamo.put_item(format('{"TableName":"Music","Item":{"a":{"S":"x"},"b":{"N":"%s"},"c":{"S":"c%s"},"t":{"N":"1700000000"}}}', i, i % 3)::json) FROM generate_series(1, 30) i;
 SQL

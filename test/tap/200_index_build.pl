@@ -23,13 +23,19 @@ SQL
 	return;
 }
 
-sub add_index
+sub update_table
 {
-	my ($node, $name) = @_;
-	$node->safe_psql('postgres', <<SQL);
+	my ($name) = @_;
+	return <<SQL;
 SELECT dynamo.update_table('{"TableName":"$name","AttributeDefinitions":[{"AttributeName":"g","AttributeType":"S"}],
 "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]}');
 SQL
+}
+
+sub add_index
+{
+	my ($node, $name) = @_;
+	$node->safe_psql('postgres', update_table($name));
 	return;
 }
 
@@ -38,6 +44,13 @@ sub wait_until_active
 	my ($node, $name) = @_;
 	return $node->poll_query_until('postgres',
 		"SELECT dynamo.describe_table('{\"TableName\":\"$name\"}')->'Table'->'GlobalSecondaryIndexes'->0->>'IndexStatus' = 'ACTIVE'");
+}
+
+# Some rows are done, or all of them.
+sub wait_until_begun
+{
+	my ($node) = @_;
+	return $node->poll_query_until('postgres', 'SELECT coalesce(bool_and(scanned > 0), true) FROM dynamo_internal.backfills');
 }
 
 sub count_by_index
@@ -82,9 +95,18 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM dynamo.check('busy')}), '
 # --- through a crash
 
 create_table($node, 'crashed', 20000);
-add_index($node, 'crashed');
-$node->poll_query_until('postgres', 'SELECT scanned > 0 FROM dynamo_internal.backfills');
+# Somebody who has the last row, so that the build cannot come to its end: he
+# waits for it already when the index is ordered.
+my $order = $node->background_psql('postgres');
+my $reader = $node->background_psql('postgres');
+$order->query_safe('BEGIN; ' . update_table('crashed'));
+$reader->query_until(qr/waits/, "\\echo waits\nBEGIN; SELECT FROM dynamo_data.crashed ORDER BY hk DESC, sk DESC LIMIT 1 FOR UPDATE;\n");
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'}), 'somebody waits for a row');
+$order->query_safe('COMMIT');
+ok(wait_until_begun($node), 'a build has begun');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM dynamo_internal.backfills'), '1', 'and is not done');
 $node->stop('immediate');
+eval { $_->quit } foreach $order, $reader;
 $node->start;
 ok(wait_until_active($node, 'crashed'), 'an index becomes ACTIVE after a crash in the middle');
 is(count_by_index($node, 'crashed', 'g7'), '200', 'it is complete');
@@ -92,10 +114,10 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM dynamo.check('crashed')})
 
 # a crash while the btree is built leaves an invalid one behind
 create_table($node, 'halfbuilt', 2000);
-my $reader = $node->background_psql('postgres');
+$reader = $node->background_psql('postgres');
 $reader->query_safe("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;");
 add_index($node, 'halfbuilt');
-$node->poll_query_until('postgres', 'SELECT EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)');
+ok($node->poll_query_until('postgres', 'SELECT EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)'), 'a btree is half built');
 $node->stop('immediate');
 eval { $reader->quit };
 $node->start;
@@ -110,7 +132,7 @@ add_index($node, 'gone');
 $node->safe_psql('postgres', q{SELECT dynamo.delete_table('{"TableName":"gone"}')});
 create_table($node, 'kept', 20000);
 add_index($node, 'kept');
-$node->poll_query_until('postgres', 'SELECT scanned > 0 FROM dynamo_internal.backfills');
+ok(wait_until_begun($node), 'the build of an index that is not wanted any more has begun');
 $node->safe_psql('postgres',
 	q{SELECT dynamo.update_table('{"TableName":"kept","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"byG"}}]}')});
 # the build of a btree waits for a reader, and the deletion for the build
@@ -118,7 +140,7 @@ create_table($node, 'waited', 1000);
 $reader = $node->background_psql('postgres');
 $reader->query_safe("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;");
 add_index($node, 'waited');
-$node->poll_query_until('postgres', 'SELECT EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)');
+ok($node->poll_query_until('postgres', 'SELECT EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)'), 'a build waits for a reader');
 $node->safe_psql('postgres', q{SELECT dynamo.delete_table('{"TableName":"waited"}')});
 $reader->quit;
 ok($node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM dynamo_internal.backfills'), 'deleted work leaves nothing to do');

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use Dynamo::Bridge;
+use Dynamo::Wait;
 use IO::Socket::INET;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -58,7 +59,7 @@ is_mapped('{"code":"25006","message":"secret"}', 503, 'com.amazon.coral.service#
 unlike($bridge->log, qr/secret/, 'texts of the server stay out of the log');
 
 is($bridge->call('UpdateItem', '{"fail":2}')->{body}, '{"tries":3}', 'a serialization failure is run again');
-is($bridge->call('Query', '{"sleep":3}')->{status}, 500, 'statement timeout');
+is($bridge->call('Query', '{"sleep":60}')->{status}, 500, 'statement timeout');
 
 my $psql = $node->background_psql('postgres');
 $psql->query_safe("BEGIN; INSERT INTO dynamo_internal.kv VALUES ('locked', '{}')");
@@ -81,32 +82,33 @@ is($bridge->stop, 0, 'orderly end');
 # --- lanes and overload
 
 $bridge = Dynamo::Bridge->start($node, '--threads=1', '--general-connections=2', '--queue-limit=3',
-	'--queue-timeout=1000');
+	'--queue-timeout=4000', '--lock-timeout=0');
 ok($bridge->wait_until_healthy, 'comes up with few connections');
 $bridge->call('PutItem', '{"k":"a","v":"{\"Item\":1}"}');
 
-my @slow = map { begin($bridge, 'Query', '{"sleep":2}') } 1 .. 2;
-sleep 0.2;
-my $start = time();
+my $let_go = Dynamo::Bridge::hold($node, 1);
+my @slow = map { begin($bridge, 'Query', '{"wait":1}') } 1 .. 2;
+is($bridge->wait_for_metric('dynamo_bridge_pool_in_flight{lane="general"}', 2), 2, 'two slow queries');
 is($bridge->call('GetItem', '{"k":"a"}')->{body}, '{"Item":1}', 'a read beside slow queries');
 is($bridge->call('PutItem', '{"k":"b","v":"{}"}')->{body}, '{}', 'a write beside slow queries');
-cmp_ok(time() - $start, '<', 1, 'they do not wait');
 my @waiting = map { begin($bridge, 'Query', '{"sleep":0}') } 1 .. 3;
-sleep 0.2;
+is($bridge->wait_for_metric('dynamo_bridge_pool_queued{lane="general"}', 3), 3, 'the queue');
 $answer = $bridge->call('Query', '{"sleep":0}');
 like($answer->{body}, qr/ThrottlingException/, 'over the limit of the queue');
-is($bridge->metric('dynamo_bridge_pool_queued{lane="general"}'), 3, 'the queue');
 like($read->($_)->{body}, qr/ThrottlingException/, 'waited too long') foreach @waiting;
+$let_go->();
 is($read->($_)->{body}, '{}', 'the slow ones') foreach @slow;
 
 # a client that goes away leaves nothing behind
-@slow = map { begin($bridge, 'Query', '{"sleep":0.8}') } 1 .. 5;
-sleep 0.2;
-close($_) foreach @slow;
-sleep 1.5;
-is($bridge->metric('dynamo_bridge_pool_queued{lane="general"}'), 0, 'no queue after clients left');
-is($bridge->metric('dynamo_bridge_pool_in_flight{lane="general"}'), 0, 'nothing in flight');
-is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'no memory held');
+$let_go = Dynamo::Bridge::hold($node, 1);
+@slow = map { begin($bridge, 'Query', '{"wait":1}') } 1 .. 5;
+is($bridge->wait_for_metric('dynamo_bridge_pool_queued{lane="general"}', 3), 3, 'a queue again');
+close($_) foreach @slow, @waiting;
+$let_go->();
+is($bridge->wait_for_metric('dynamo_bridge_http_connections', 1), 1, 'clients have left');
+is($bridge->wait_for_metric('dynamo_bridge_pool_queued{lane="general"}', 0), 0, 'no queue after that');
+is($bridge->wait_for_metric('dynamo_bridge_pool_in_flight{lane="general"}', 0), 0, 'nothing in flight');
+is($bridge->wait_for_metric('dynamo_bridge_buffered_bytes', 0), 0, 'no memory held');
 
 # many reads in flight on few connections: as many as two of them take, so
 # that a slow server does not make the short queue overflow
@@ -117,9 +119,7 @@ is(scalar(grep { $read->($_)->{body} eq '{"Item":1}' } @reads), 128, 'reads on a
 
 my ($other, $other_secret) = ('AKIDOTHER', 'another secret');
 $node->safe_psql('postgres', "SELECT dynamo.create_access_key('somebody else', '$other', '$other_secret')");
-my $other_is_known = sub { return $bridge->call('DescribeLimits', '{}', key => $other, secret => $other_secret)->{status} == 200; };
-my $patience = time() + 20;
-sleep 0.05 until $other_is_known->() || time() > $patience;
+ok(wait_until(sub { $bridge->call('DescribeLimits', '{}', key => $other, secret => $other_secret)->{status} == 200 }), 'another client');
 
 my %transactions = map { $_->{body} => 1 } $bridge->call_together(map { [ GetItem => '{"xid":true}' ] } 1 .. 60);
 cmp_ok(scalar(keys %transactions), '<', 10, 'reads that come together share statements');
@@ -162,7 +162,8 @@ is(join(',', map { $_->{body} } @answers), join(',', map { "$_ somebody" } 1 .. 
 $psql = $node->background_psql('postgres');
 $psql->query_safe('BEGIN; LOCK TABLE dynamo_internal.kv IN ACCESS EXCLUSIVE MODE');
 my $stuck = begin($bridge, 'GetItem', '{"k":"a"}');
-$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND wait_event_type = 'Lock'");
+ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND wait_event_type = 'Lock'"),
+	'one waits for a lock');
 is($bridge->call('GetItem', '{"who":1}')->{body}, '1 somebody', 'a read beside one that waits for a lock');
 $psql->query_safe('ROLLBACK');
 $psql->quit;
@@ -179,27 +180,30 @@ like($err, qr/could not listen on 127\.0\.0\.1 port \d+: Address already in use/
 # --- draining: what is under way is finished
 
 my $idle = $bridge->socket;
-my $busy = begin($bridge, 'Query', '{"sleep":1}');
 my $half = $bridge->socket;
 my $request = $signed->('ListTables', '{"a":1}');
 $half->syswrite(substr($request, 0, 100));
-sleep 0.3;
+$let_go = Dynamo::Bridge::hold($node, 1);
+my $busy = begin($bridge, 'Query', '{"wait":1}');
+# its one thread has read what came before this
+is($bridge->wait_for_metric('dynamo_bridge_pool_in_flight{lane="general"}', 1), 1, 'draining: a request is at Postgres');
 kill 'TERM', $bridge->pid;
-sleep 0.2;
-is($read->($idle, 5)->{status}, 0, 'draining: an idle connection is closed');
-ok(!IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $bridge->port), 'draining: no new ones');
+is($read->($idle)->{status}, 0, 'draining: an idle connection is closed');
+ok(wait_until(sub { !IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $bridge->port) }), 'draining: no new ones');
 $half->syswrite(substr($request, 100));
 $answer = $read->($half);
 is($answer->{body}, '{"a":1}', 'draining: a request that had begun is finished');
 is($answer->{headers}{connection}, 'close', 'draining: and its connection closed');
+$let_go->();
 is($read->($busy)->{body}, '{}', 'draining: a request at Postgres is finished');
 close($_) foreach $half, $busy;
 is($bridge->wait_for_end, 0, 'draining: the end');
 
 # --- Postgres restarts under load: every acknowledged write is there
 
-$bridge = Dynamo::Bridge->start($node);
+$bridge = Dynamo::Bridge->start($node, '--lock-timeout=0');
 ok($bridge->wait_until_healthy, 'comes up for the load');
+append_to_file("$PostgreSQL::Test::Utils::tmp_check/writer_$_", '') foreach 1 .. 6;
 my @writers;
 for my $writer (1 .. 6)
 {
@@ -240,24 +244,34 @@ sub read_results
 	return (\%count, grep { s/^200 // } @lines);
 }
 
-sleep 1;
+# Wait until so many more writes are acknowledged.
+sub writes_go_on
+{
+	my ($count) = read_results();
+	my $enough = ($count->{200} // 0) + 200;
+	return wait_until(sub { ($count) = read_results(); ($count->{200} // 0) >= $enough });
+}
+
+ok(writes_go_on(), 'there is load');
 $node->restart;
-sleep 1;
-my ($before) = read_results();
+ok(writes_go_on(), 'writes go on after a restart');
+$psql = $node->background_psql('postgres');
+$psql->query_safe("BEGIN; INSERT INTO dynamo_internal.kv VALUES ('caught', '{}')");
+my $caught = begin($bridge, 'PutItem', '{"k":"caught","v":"{}"}');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity
+	WHERE usename = 'dynamo_bridge' AND wait_event_type = 'Lock' AND wait_event = 'transactionid'}), 'one is caught in the middle');
 $node->stop('immediate');
-sleep 1.5;
-is($bridge->http("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->{status}, 503, 'health without Postgres');
+eval { $psql->quit };
+like($read->($caught)->{body}, qr/InternalServerError/, 'what was in flight got InternalServerError');
+ok(wait_until(sub { $bridge->health == 503 }), 'health without Postgres');
 $node->start;
 ok($bridge->wait_until_healthy, 'it comes back by itself');
-sleep 1.5;
-my ($after) = read_results();
+ok(writes_go_on(), 'writes go on after a crash');
 kill 'TERM', @writers;
 waitpid($_, 0) foreach @writers;
 my ($count, @acknowledged) = read_results();
-cmp_ok($after->{200}, '>', $before->{200}, 'writes go on');
 my %stored = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', "SELECT k FROM dynamo_internal.kv WHERE k LIKE 'w%'");
 is(scalar(grep { !$stored{$_} } @acknowledged), 0, 'every acknowledged write is there, of ' . @acknowledged);
-ok(($count->{500} // 0) > 0, 'what was in flight got InternalServerError');
 is_deeply([ grep { !/^(200|500|503)$/ } keys %$count ], [], 'every request got an answer') or diag(explain($count));
 is($bridge->stop, 0, 'orderly end after all that');
 like($bridge->log, qr/no connection to Postgres, will go on trying.*connected to Postgres again/s, 'the log tells');
@@ -265,7 +279,7 @@ like($bridge->log, qr/no connection to Postgres, will go on trying.*connected to
 # --- without Postgres at the start
 
 $node->stop;
-$bridge = Dynamo::Bridge->start($node, '--queue-timeout=300');
+$bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300');
 like($bridge->call('ListTables', '{}')->{body}, qr/ServiceUnavailableException/, 'no keys known yet');
 $node->start;
 ok($bridge->wait_until_healthy, 'it finds Postgres later');

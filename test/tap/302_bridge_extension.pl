@@ -11,13 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'");
-$node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
-$node->safe_psql('postgres',
-	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
+my $node = Dynamo::Bridge::extension_node();
 
 # --- the role: two functions and one table
 

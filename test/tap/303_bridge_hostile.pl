@@ -22,8 +22,8 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->start;
 Dynamo::Bridge::prepare_database($node);
-my $bridge = Dynamo::Bridge->start($node, "--max-body-bytes=$limit", '--head-timeout=300',
-	'--body-timeout=300', '--idle-timeout=500', '--queue-limit=20', '--general-connections=2');
+my $bridge = Dynamo::Bridge->start($node, "--max-body-bytes=$limit", '--head-timeout=2000',
+	'--body-timeout=2000', '--idle-timeout=2000', '--queue-limit=20', '--general-connections=2');
 ok($bridge->wait_until_healthy, 'comes up');
 note("seed $seed");
 

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Dynamo::Bridge;
+use Dynamo::Wait;
 use IO::Socket::UNIX;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -38,16 +39,18 @@ sub connect_one
 	return $socket;
 }
 
-# Takes every connection, also those that are given back meanwhile.
+# Takes every connection that the bridge has not, also those that are given back
+# meanwhile: a backend of ours that has not quite ended still had its own.
 sub take_all
 {
-	while (my $socket = connect_one()) { push @crowd, $socket; }
+	wait_until(sub {
+		while (my $socket = connect_one()) { push @crowd, $socket; }
+		return $node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE usename IN ('crowd', 'dynamo_bridge')}) == 27;
+	}) or die 'not all connections can be had';
 	return;
 }
 
 sub outcome { my ($answer) = @_; return "$answer->{status} $answer->{body}"; }
-
-sub health { my ($bridge) = @_; return $bridge->http("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->{status}; }
 
 # --- none left when the bridge starts
 
@@ -55,13 +58,13 @@ take_all();
 cmp_ok(scalar @crowd, '>', 20, 'the crowd has all connections');
 my $bridge = Dynamo::Bridge->start($node, @few);
 is(outcome($bridge->call('GetItem', '{"k":"a"}')), $unavailable, 'start without connections: unavailable');
-is(health($bridge), 503, 'start without connections: not healthy');
-like($bridge->log, qr/WARNING: no connection to Postgres, will go on trying: .*(?:too many clients|remaining connection slots)/,
-	'start without connections: the log says why');
+is($bridge->health, 503, 'start without connections: not healthy');
+my $why = qr/WARNING: no connection to Postgres, will go on trying: .*(?:too many clients|remaining connection slots)/;
+like($bridge->wait_for_log($why), $why, 'start without connections: the log says why');
 @crowd = ();
 ok($bridge->wait_until_healthy, 'it is up when there are some');
 is($bridge->call('PutItem', '{"k":"a","v":"{\"Item\":1}"}')->{status}, 200, 'a write');
-like($bridge->log, qr/connected to Postgres again/, 'the log says so');
+like($bridge->wait_for_log(qr/connected to Postgres again/), qr/connected to Postgres again/, 'the log says so');
 
 # --- none left beside it: nothing changes
 
@@ -75,10 +78,11 @@ $node->safe_psql('postgres', q{ALTER ROLE dynamo_bridge CONNECTION LIMIT 0;
 	SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename = 'dynamo_bridge'});
 take_all();
 $node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT -1');
+ok(wait_until(sub { $bridge->health == 503 }), 'nothing left to connect to: not healthy');
 is(outcome($bridge->call($_->[0], $_->[1])), $unavailable, "nothing left to connect to: $_->[0]")
   foreach [ 'GetItem', '{"k":"a"}' ], [ 'PutItem', '{"k":"c","v":"{}"}' ], [ 'Query', '{"sleep":0}' ];
-is(health($bridge), 503, 'nothing left to connect to: not healthy');
-is($bridge->metric('dynamo_bridge_pool_queued{lane="write"}'), 0, 'nothing left to connect to: no queue that grows');
+is($bridge->health, 503, 'nothing left to connect to: still not healthy');
+is($bridge->wait_for_metric('dynamo_bridge_pool_queued{lane="write"}', 0), 0, 'nothing left to connect to: no queue that grows');
 @crowd = ();
 ok($bridge->wait_until_healthy, 'it is back when there are some');
 is($bridge->call('GetItem', '{"k":"b"}')->{body}, '{}', 'what was acknowledged is there');
@@ -99,8 +103,9 @@ unlike($bridge->log, qr/ERROR/, 'nothing to complain about');
 $node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT 2');
 $bridge = Dynamo::Bridge->start($node, '--threads=1', '--development', '--read-connections=20',
 	'--write-connections=20', '--general-connections=20', '--queue-timeout=300');
-$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND state = 'idle'});
-is(health($bridge), 503, 'two connections: not healthy');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND state = 'idle'}),
+	'two connections');
+is($bridge->health, 503, 'two connections: not healthy');
 $node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT 3');
 ok($bridge->wait_until_healthy, 'one more: healthy');
 $node->safe_psql('postgres', 'ALTER ROLE dynamo_bridge CONNECTION LIMIT -1');

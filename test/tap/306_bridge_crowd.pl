@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Dynamo::Bridge;
+use Dynamo::Wait;
 use IO::Poll qw(POLLIN);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -17,13 +18,7 @@ my $processes = 5;
 my $each = 1000;
 my $requests = 4;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'\nlog_statement = none");
-$node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
-$node->safe_psql('postgres',
-	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
+my $node = Dynamo::Bridge::extension_node('log_statement = none');
 
 # How many files a process may open, and may let itself open.
 sub file_limits { return slurp_file("/proc/$_[0]/limits") =~ /^Max open files\s+(\w+)\s+(\w+)/m; }
@@ -104,7 +99,7 @@ for my $process (1 .. $processes)
 	my $pid = fork() // die "fork: $!";
 	if ($pid == 0)
 	{
-		alarm 120;
+		alarm 200;
 		open my $result, '>', $results[ $process - 1 ] or die;
 		$result->autoflush(1);
 		eval { run_clients($process, $result); 1 } or print {$result} "died: $@\n";
@@ -112,11 +107,8 @@ for my $process (1 .. $processes)
 	}
 	push @pids, $pid;
 }
-for (my $until = time + 60; time < $until; sleep 0.05)
-{
-	last if $processes == grep { -e && slurp_file($_) =~ /connected/ } @results;
-}
-is($bridge->metric('dynamo_bridge_http_connections'), $processes * $each + 1, 'all are connected');
+ok(wait_until(sub { $processes == grep { -e && slurp_file($_) =~ /connected/ } @results }), 'all have connected');
+is($bridge->wait_for_metric('dynamo_bridge_http_connections', $processes * $each + 1), $processes * $each + 1, 'all are connected');
 append_to_file("$PostgreSQL::Test::Utils::tmp_check/begin", '');
 waitpid($_, 0) foreach @pids;
 
@@ -128,7 +120,7 @@ is_deeply(\%count, { right => $processes * $each * $requests }, 'every client go
 my ($peak) = slurp_file('/proc/' . $bridge->pid . '/status') =~ /^VmHWM:\s+(\d+) kB/m;
 note("peak of memory: $peak kB");
 cmp_ok($peak, '<', ($ENV{ASAN_OPTIONS} ? 2000 : 200) * 1024, 'memory stays bounded');    # that keeps freed memory for some time
-is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'nothing is left in memory');
+is($bridge->wait_for_metric('dynamo_bridge_buffered_bytes', 0), 0, 'nothing is left in memory');
 is($bridge->stop, 0, 'orderly end');
 
 # --- where the system allows fewer open files than connections
@@ -154,13 +146,8 @@ local $SIG{PIPE} = 'IGNORE';
 foreach my $socket (@sockets) { $socket->syswrite($request); $status{ Dynamo::Bridge::read_answer($socket)->{status} }++; }
 is(join(' ', sort keys %status), '200 503', 'few files: some are served, the others are told');
 $node->restart;
-my $healthy = 0;
-for (my $until = time + 20; !$healthy && time < $until; sleep 0.05)
-{
-	$sockets[0]->syswrite($request);
-	$healthy = Dynamo::Bridge::read_answer($sockets[0])->{status} == 200;
-}
-ok($healthy, 'few files: enough for new connections to Postgres');
+ok(wait_until(sub { $sockets[0]->syswrite($request); Dynamo::Bridge::read_answer($sockets[0])->{status} == 200 }),
+	'few files: enough for new connections to Postgres');
 unlike($bridge->log, qr/could not accept/, 'few files: no accept fails');
 @sockets = ();
 is($bridge->stop, 0, 'orderly end');

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use Dynamo::Bridge;
+use Dynamo::Wait;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Socket;
@@ -67,16 +68,15 @@ my @clients = map {
 push @clients, map { (slow_client('answer', $keep, '', 1), slow_client('last answer', $close, '', 1)) } 1 .. 4;
 my @all = @clients;
 my ($good, $tried) = (0, 0);
-for (my $until = time + 20; time < $until; sleep 0.05)
-{
+wait_until(sub {
 	@clients = step(@clients);
-	# what a slow reader has not read yet it still finds in its socket when the bridge has gone
-	last unless grep({ !$_->{slow} } @clients) || $bridge->metric('dynamo_bridge_http_connections') > 1;
 	$tried++;
 	$good++ if $bridge->call('GetItem', '{"k":"none"}')->{body} eq '{}';
-}
+	# what a slow reader has not read yet it still finds in its socket when the bridge has gone
+	return !grep({ !$_->{slow} } @clients) && $bridge->metric('dynamo_bridge_http_connections') == 1;
+});
 is(join(' ', map { $_->{slow} ? () : $_->{kind} } @clients), '', 'every slow client is sent away');
-is($bridge->metric('dynamo_bridge_http_connections'), 1, 'those that read slowly, too');
+is($bridge->wait_for_metric('dynamo_bridge_http_connections', 1), 1, 'those that read slowly, too');
 cmp_ok($tried, '>', 5, "others ask meanwhile: $tried times");
 is($good, $tried, 'others are served meanwhile');
 my %answers;
@@ -86,46 +86,27 @@ is_deeply(\%answers, {
 		'body' => { 'HTTP/1.1 408' => 40 }, 'chunks' => { 'HTTP/1.1 408' => 40 }, 'size of a chunk' => { 'HTTP/1.1 408' => 40 } },
 	'those that were in a body are told') or diag(explain(\%answers));
 is(scalar(grep { $_->{slow} && length $_->{answer} >= $large } @all), 0, 'answers that nobody takes are given up');
-is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'nothing is left in memory');
+is($bridge->wait_for_metric('dynamo_bridge_buffered_bytes', 0), 0, 'nothing is left in memory');
 is($bridge->stop, 0, 'orderly end');
 
 # --- unread answers count as memory: when there are too many, no more is begun
 
-$bridge = Dynamo::Bridge->start($node, @limits, '--max-buffered-mb=32', '--write-timeout=3000', '--idle-timeout=3000');
+$bridge = Dynamo::Bridge->start($node, @limits, '--max-buffered-mb=32', '--write-timeout=4000', '--idle-timeout=4000');
 ok($bridge->wait_until_healthy, 'little memory: comes up');
 my @readers = map { slow_client('answer', Dynamo::Bridge::signed('Scan', '{"bytes":16000000}'), '', 1) } 1 .. 6;
-my %status;
-for (my $until = time + 20; !$status{503} && time < $until; sleep 0.02)
-{
-	$status{ $bridge->call('Scan', '{"bytes":10}')->{status} }++;
-}
-ok($status{503}, 'little memory: requests are refused') or diag(explain(\%status));
-cmp_ok($bridge->metric('dynamo_bridge_buffered_bytes'), '>', 32 * 1024 * 1024, 'little memory: unread answers are counted');
-my $answer;
-for (my $until = time + 20; time < $until; sleep 0.05)
-{
-	$answer = $bridge->call('Scan', '{"bytes":10}');
-	last if $answer->{status} == 200;
-}
-is($answer->{status}, 200, 'little memory: served again when the slow ones are gone');
-for (my $until = time + 20; $bridge->metric('dynamo_bridge_buffered_bytes') > 0 && time < $until; sleep 0.05) { }
-is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, 'little memory: nothing is left');
+ok(wait_until(sub { $bridge->metric('dynamo_bridge_buffered_bytes') > 32 * 1024 * 1024 }), 'little memory: unread answers are counted');
+ok(wait_until(sub { $bridge->call('Scan', '{"bytes":10}')->{status} == 503 }), 'little memory: requests are refused');
+ok(wait_until(sub { $bridge->call('Scan', '{"bytes":10}')->{status} == 200 }), 'little memory: served again when the slow ones are gone');
+is($bridge->wait_for_metric('dynamo_bridge_buffered_bytes', 0), 0, 'little memory: nothing is left');
 is($bridge->stop, 0, 'orderly end');
 
 # --- they take all connections
 
-$bridge = Dynamo::Bridge->start($node, @limits, '--max-connections=50');
+$bridge = Dynamo::Bridge->start($node, @limits, '--max-connections=50', '--head-timeout=3000', '--idle-timeout=3000');
 ok($bridge->wait_until_healthy, 'few connections: comes up');
-sub health { return $bridge->http("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->{status}; }
 @clients = map { slow_client('head', '', $head) } 1 .. 50;
-is(health(), 503, 'few connections: no more is a clear answer');
-my $last;
-for (my $until = time + 20; time < $until; sleep 0.05)
-{
-	@clients = step(@clients);
-	last if ($last = health()) == 200;
-}
-is($last, 200, 'few connections: the slow ones make room');
+is($bridge->health, 503, 'few connections: no more is a clear answer');
+ok(wait_until(sub { @clients = step(@clients); $bridge->health == 200 }), 'few connections: the slow ones make room');
 is($bridge->stop, 0, 'orderly end');
 $node->stop;
 done_testing();

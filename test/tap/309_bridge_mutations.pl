@@ -15,13 +15,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'\nlog_statement = none");
-$node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
-$node->safe_psql('postgres',
-	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
+my $node = Dynamo::Bridge::extension_node('log_statement = none');
 Dynamo::Load->prepare($node);
 
 my %bodies = (
@@ -114,7 +108,7 @@ sub try_all
 	return;
 }
 
-my @limits = ('--head-timeout=300', '--body-timeout=300', '--idle-timeout=300');
+my @limits = ('--head-timeout=2000', '--body-timeout=2000', '--idle-timeout=2000');
 foreach my $mode ('signed', 'development')
 {
 	my $bridge = Dynamo::Bridge->start($node, @limits, $mode eq 'development' ? '--development' : ());
@@ -138,7 +132,7 @@ foreach my $mode ('signed', 'development')
 	is(join("\n", splice @wrong, 0, 5), '', "$mode: every answer is one");
 	is(join(' ', grep { !/^(?:200|400|404|408|413|431|501|505)$/ } sort keys %statuses), '', "$mode: no other status");
 	is($bridge->http(Dynamo::Bridge::signed('Query', $bodies{Query}))->{status}, 200, "$mode: a good request after all that");
-	is($bridge->metric('dynamo_bridge_buffered_bytes'), 0, "$mode: nothing is left in memory");
+	is($bridge->wait_for_metric('dynamo_bridge_buffered_bytes', 0), 0, "$mode: nothing is left in memory");
 	is($bridge->stop, 0, "$mode: orderly end");
 	unlike($bridge->log, qr/ERROR|SQLSTATE/, "$mode: nothing to complain about") or diag($bridge->log);
 }

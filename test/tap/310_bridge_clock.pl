@@ -12,17 +12,11 @@ use POSIX qw(strftime);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 my $clock = Dynamo::Shim->new('wrong_clock');
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
-$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'\ndynamo.throttling = on");
-$clock->preload(sub { $node->start });
-$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
-$node->safe_psql('postgres',
-	"SELECT dynamo.create_access_key('somebody', '$Dynamo::Bridge::KEY_ID', '$Dynamo::Bridge::SECRET')");
-my $bridge = $clock->preload(sub { Dynamo::Bridge->start($node, '--idle-timeout=20000') });
+my $node = Dynamo::Bridge::extension_node('dynamo.throttling = on', preload => $clock);
+my $bridge = $clock->preload(sub { Dynamo::Bridge->start($node, '--threads=1') });
 ok($bridge->wait_until_healthy, 'comes up');
 
 my $minute = 60;
@@ -42,7 +36,7 @@ sub is_refused
 	my ($now) = $body =~ /\((\d{8}T\d{6}Z) [-+] 15 min\.\)/;
 	my ($y, $m, $d, $h, $min, $s) = ($now // '') =~ /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/;
 	my $then = defined $s ? POSIX::mktime($s, $min, $h, $d, $m - 1, $y - 1900) : 0;
-	cmp_ok(abs($then + $skew - $sent), '<', 5, "$skew s: the bridge tells its time");
+	cmp_ok(abs($then + $skew - $sent), '<', 30, "$skew s: the bridge tells its time");
 	my $bound = basic($then + ($skew < 0 ? -15 : 15) * $minute);
 	is($body, '{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"'
 		  . sprintf($template, basic($sent), $bound, basic($then)) . '"}', "$skew s: the error");
@@ -69,7 +63,7 @@ foreach my $jump (40 * $day, -40 * $day)
 	my $slow = $bridge->socket;
 	my $request = Dynamo::Bridge::signed('ListTables', '{}', time => time() + $jump);
 	$slow->syswrite(substr $request, 0, 100);
-	sleep 0.2;    # the bridge has begun to read it
+	$bridge->health;    # its one thread has begun to read it
 	$clock->set($jump);
 	$slow->syswrite(substr $request, 100);
 	is(Dynamo::Bridge::read_answer($slow)->{status}, 200, "set by $jump s: a request that had begun");

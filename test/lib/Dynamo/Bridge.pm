@@ -6,9 +6,15 @@
 #    is($answer->{status}, 200);
 #    $bridge->stop;
 #
-# prepare_database() makes a database in which dynamo_internal.execute() and
-# execute_each() are stand-ins that the tests can steer; see their text below.  It is for tests of
-# the bridge itself: what becomes of slow, failing and lost requests.
+# extension_node() makes a node with the extension and a key for signed
+# requests.  prepare_database() makes a database in which
+# dynamo_internal.execute() and execute_each() are stand-ins that the tests can
+# steer; see their text below.  It is for tests of the bridge itself: what
+# becomes of slow, failing and lost requests.
+#
+# What the bridge does about a client or a connection that has gone it does a
+# moment later, and its threads know nothing of each other: so metrics and the
+# log are waited for (wait_for_metric, wait_for_log), not looked at once.
 
 package Dynamo::Bridge;
 
@@ -16,10 +22,12 @@ use strict;
 use warnings;
 
 use Digest::SHA qw(sha256_hex hmac_sha256 hmac_sha256_hex);
+use Dynamo::Wait;
 use Exporter qw(import);
 use IO::Select;
 use IO::Socket::INET;
 use POSIX qw(strftime :sys_wait_h);
+use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Time::HiRes qw(sleep time);
 
@@ -27,9 +35,31 @@ our $KEY_ID = 'AKIDEXAMPLE';
 our $SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 my $started = 0;
 
-# Seconds after which a test gives up waiting for what must come: far more than
-# a slow machine needs, and less than a test may take.
-our $PATIENCE = 60;
+# A node that runs with the extension and the tests' access key.  More lines of
+# its configuration; options: init (arguments of its init), preload (a
+# Dynamo::Shim for the server).
+sub extension_node
+{
+	my ($conf, %option) = @_;
+	my $node = PostgreSQL::Test::Cluster->new('main');
+
+	$node->init(@{ $option{init} // [] });
+	$node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'\n" . ($conf // ''));
+	if ($option{preload}) { $option{preload}->preload(sub { $node->start }); }
+	else { $node->start; }
+	$node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
+	create_key($node);
+	return $node;
+}
+
+# The key that signed() signs with.
+sub create_key
+{
+	my ($node) = @_;
+	$node->safe_psql('postgres',
+		"SELECT * FROM dynamo.create_access_key('somebody', '$KEY_ID', '$SECRET')");
+	return;
+}
 
 # Schemas, keys and the stand-in:
 #   GetItem  {"k": ...}               the value, or {}
@@ -39,6 +69,7 @@ our $PATIENCE = 60;
 #            {"who": n}               tells n and the principal
 #   PutItem  {"k": ..., "v": ...}     stores
 #   Query    {"sleep": seconds}       takes that long
+#            {"wait": n}              waits for the advisory lock n
 #   Scan     {"bytes": n}             answers with n bytes
 #   DeleteItem {"code": sqlstate, "message": ..., "detail": ...}   fails
 #   UpdateItem {"fail": n}            fails n times with 40001, then counts
@@ -80,7 +111,11 @@ BEGIN
 			ON CONFLICT (k) DO UPDATE SET v = excluded.v;
 		RETURN '{}';
 	WHEN 'Query' THEN
-		PERFORM pg_sleep((r->>'sleep')::float8);
+		IF r ? 'wait' THEN
+			PERFORM pg_advisory_xact_lock_shared((r->>'wait')::int);
+		ELSE
+			PERFORM pg_sleep((r->>'sleep')::float8);
+		END IF;
 		RETURN '{}';
 	WHEN 'Scan' THEN
 		RETURN '"' || repeat('x', (r->>'bytes')::int - 2) || '"';
@@ -106,8 +141,17 @@ RETURNS SETOF text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 SELECT dynamo_internal.execute(operation, r, p) FROM unnest(requests, principals) AS each (r, p)
 $$;
 STANDIN
-	$node->safe_psql('postgres',
-		"SELECT * FROM dynamo.create_access_key('somebody', '$KEY_ID', '$SECRET')");
+	create_key($node);
+}
+
+# Take the advisory lock that a Query {"wait": n} waits for; gives the code that
+# lets it go.
+sub hold
+{
+	my ($node, $n) = @_;
+	my $psql = $node->background_psql('postgres');
+	$psql->query_safe("SELECT pg_advisory_lock($n)");
+	return sub { $psql->quit; };
 }
 
 # Start a bridge in front of a node; further arguments are its options.
@@ -117,7 +161,7 @@ sub start
 	my $log = "$PostgreSQL::Test::Utils::log_path/bridge_" . ++$started . '.log';
 	my $program = $ENV{DYNAMO_BRIDGE} // './dynamo-bridge';
 	my $self = bless { log => $log, node => $node }, $class;
-	my $deadline = time() + 20;
+	my $deadline = time() + $Dynamo::Wait::PATIENCE;
 
 	$self->{pid} = fork();
 	die "fork: $!" unless defined $self->{pid};
@@ -139,24 +183,32 @@ sub start
 	return $self;
 }
 
+# The status of GET /.  Each thread speaks for itself.
+sub health
+{
+	my ($self) = @_;
+	return $self->http("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->{status};
+}
+
 # Wait until it has connections to Postgres and keys.
 sub wait_until_healthy
 {
-	my ($self, $seconds) = @_;
-	my $deadline = time() + ($seconds // 20);
-
-	while (time() < $deadline)
-	{
-		return 1 if $self->http("GET / HTTP/1.1\r\nHost: a\r\n\r\n")->{status} == 200;
-		sleep 0.05;
-	}
-	return 0;
+	my ($self) = @_;
+	return wait_until(sub { $self->health == 200 });
 }
 
 sub log
 {
 	my ($self) = @_;
 	return -e $self->{log} ? PostgreSQL::Test::Utils::slurp_file($self->{log}) : '';
+}
+
+# Wait until the log matches; gives the log, so that like() can show it.
+sub wait_for_log
+{
+	my ($self, $pattern) = @_;
+	wait_until(sub { $self->log =~ $pattern });
+	return $self->log;
 }
 
 sub pid { return $_[0]->{pid}; }
@@ -227,16 +279,21 @@ sub http
 	return read_answer($socket);
 }
 
-# Read one answer: {status, headers, body}; status 0 if the connection ended.
+# Read one answer: {status, headers, body}; status 0 if the connection ended,
+# -1 if nothing comes.
 sub read_answer
 {
-	my ($socket, $seconds) = @_;
-	my $deadline = time() + ($seconds // 30);
+	my ($socket) = @_;
+	my $deadline = time() + $Dynamo::Wait::PATIENCE;
 	my $answer = { status => 0, headers => {}, body => '' };
 	my $buffer = delete ${*$socket}{dynamo_rest} // '';
 	my $more = sub {
 		my $select = IO::Select->new($socket);
-		return 0 unless $select->can_read($deadline - time() > 0 ? $deadline - time() : 0);
+		if (!$select->can_read($deadline - time() > 0 ? $deadline - time() : 0))
+		{
+			$answer->{status} = -1;
+			return 0;
+		}
 		return sysread($socket, $buffer, 65536, length $buffer);
 	};
 
@@ -306,24 +363,19 @@ sub call
 sub metric
 {
 	my ($self, $name) = @_;
-	my $text = $self->http("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")->{body};
-	return $text =~ /^\Q$name\E (\S+)$/m ? $1 : 0;
+	my $answer = $self->http("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+	return "no metrics, but status $answer->{status}" if $answer->{status} != 200;
+	return $answer->{body} =~ /^\Q$name\E (\S+)$/m ? $1 : 0;
 }
 
 # Wait until a sample has a value; gives the last one seen, so that is() can
-# show it.  What the bridge does about a client that has left it does a moment
-# later: even the connection of the last request for /metrics may still be
-# open, in another thread, when the next one is answered.
+# show it.  Of connections that is 1 more than others have, the one of the
+# question; that of the question before may take its moment to go.
 sub wait_for_metric
 {
 	my ($self, $name, $value) = @_;
-	my $deadline = time() + $PATIENCE;
 	my $last;
-
-	while (($last = $self->metric($name)) != $value && time() < $deadline)
-	{
-		sleep 0.05;
-	}
+	wait_until(sub { ($last = $self->metric($name)) eq $value });
 	return $last;
 }
 

@@ -11,6 +11,7 @@
 #
 #   my $load = Dynamo::Load->prepare($node);
 #   $load->start(clients => 4);
+#   $load->wait_for(1000);
 #   ... crash and restart ...
 #   $load->join;
 #   $load->check($node, 'after the crash');
@@ -20,7 +21,9 @@ package Dynamo::Load;
 use strict;
 use warnings;
 
+use Dynamo::Wait;
 use IPC::Open2;
+use List::Util qw(sum);
 use POSIX ();
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -70,6 +73,20 @@ sub start
 		}
 		$self->{pids}{$pid} = $log;
 	}
+	return;
+}
+
+# Waits until all clients together have so many writes acknowledged, and each
+# of them one.
+sub wait_for
+{
+	my ($self, $writes) = @_;
+	my @logs = values %{ $self->{pids} };
+
+	wait_until(sub {
+		my @done = map { -e $_ ? scalar(() = slurp_file($_) =~ /^done$/mg) : 0 } @logs;
+		return sum(@done) >= $writes && !grep { $_ == 0 } @done;
+	}) or die 'the clients do not get on';
 	return;
 }
 
