@@ -98,7 +98,7 @@ SELECT dynamo.update_table(json_build_object('TableName', 'ops_keys', 'Attribute
     json_build_array(json_build_object('Create', json_build_object('IndexName', 'later', 'KeySchema', pg_temp.keys(4, 4), 'Projection', '{"ProjectionType": "KEYS_ONLY"}'::json))))) IS NOT NULL AS adding;
 DO $$
 BEGIN
-    FOR i IN 1..600 LOOP
+    FOR i IN 1..3600 LOOP
         EXIT WHEN NOT EXISTS (SELECT FROM dynamo_internal.backfills WHERE table_name = 'ops_keys');
         COMMIT;
         PERFORM pg_sleep(0.05);

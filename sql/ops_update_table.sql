@@ -18,7 +18,7 @@ $$;
 -- An index is made in the background.
 CREATE PROCEDURE pg_temp.wait() LANGUAGE plpgsql AS $$
 BEGIN
-    FOR i IN 1..600 LOOP
+    FOR i IN 1..3600 LOOP
         EXIT WHEN NOT EXISTS (SELECT FROM dynamo_internal.backfills);
         COMMIT;
         PERFORM pg_sleep(0.05);

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -29,9 +30,16 @@ class Failure(Exception):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port below those that outgoing connections get: one of them could take
+    it before the server listens."""
+    while True:
+        with socket.socket() as s:
+            try:
+                port = random.randrange(15000, 32000)
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def die_with_parent(how):

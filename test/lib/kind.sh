@@ -72,12 +72,6 @@ copy_postgres() {
 	echo "$to$bin/pg_config"
 }
 
-# free_port: a TCP port on 127.0.0.1 that nobody listens on
-free_port() {
-	perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 0,
-		Listen => 1)->sockport'
-}
-
 # pg_regress_program: where this Postgres has it
 pg_regress_program() {
 	echo "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress"
@@ -257,11 +251,11 @@ start_bridge() {
 	bridge=$!
 	until grep -qs 'listens on' "$log/bridge.log"; do
 		i=$((i + 1))
-		[ $i -lt 200 ] || { echo "Bail out! the bridge did not start"; exit 1; }
+		[ $i -lt 1200 ] || { echo "Bail out! the bridge did not start"; exit 1; }
 		sleep 0.05
 	done
 	port=$(sed -n 's/.*listens on [^ ]* port \([0-9]*\).*/\1/p' "$log/bridge.log")
-	wait_until_healthy "$port" || { echo "Bail out! the bridge does not become healthy"; exit 1; }
+	wait_until_healthy "$port" 60 || { echo "Bail out! the bridge does not become healthy"; exit 1; }
 	export AWS_ENDPOINT_URL=http://127.0.0.1:$port
 }
 
