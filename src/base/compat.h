@@ -77,6 +77,11 @@
 
 /* 16 gave the descent of a btree the table, 17 took away its snapshot. */
 #if PG_VERSION_NUM < 160000
+#define dy_bt_getroot(index, heap) _bt_getroot((index), BT_READ)
+#else
+#define dy_bt_getroot(index, heap) _bt_getroot((index), (heap), BT_READ)
+#endif
+#if PG_VERSION_NUM < 160000
 #define dy_bt_search(index, heap, key, buffer) \
 	_bt_search((index), (key), (buffer), BT_READ, NULL)
 #elif PG_VERSION_NUM < 170000

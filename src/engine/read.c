@@ -40,20 +40,14 @@ dy_read_items(const DyTable *table, const DyRowKey *keys, int n, DyValue *items)
 	Snapshot	snapshot = dy_storage_read_snapshot();
 	Relation	rel = dy_storage_open(table);
 	Relation	primary = dy_storage_open_index(table->primary_indexoid, AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = dy_storage_begin_fetch(rel, primary, snapshot);
 
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 
-		items[i] = DY_NO_VALUE;
-		if (dy_storage_fetch(scan, &keys[i], slot))
-			items[i] = dy_storage_item_copy(slot);
+		items[i] = dy_storage_fetch_item(rel, primary, snapshot, &keys[i]);
 	}
 
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
 	dy_storage_close(primary);
 	dy_storage_close(rel);
 	UnregisterSnapshot(snapshot);

@@ -327,16 +327,13 @@ wait_for_rival(DyRowChange *change)
 	do
 	{
 		SnapshotData dirty;
-		IndexScanDesc scan;
 		TransactionId rival = InvalidTransactionId;
 
 		waited = false;
 		InitDirtySnapshot(dirty);
-		scan = dy_storage_begin_fetch(change->rel, change->primary, &dirty);
-		if (dy_storage_fetch(scan, &key, slot))
+		if (dy_storage_fetch(change->rel, change->primary, &dirty, &key, slot))
 			rival = TransactionIdIsValid(dirty.xmin) ? dirty.xmin : dirty.xmax;
 		ExecClearTuple(slot);
-		index_endscan(scan);
 
 		if (TransactionIdIsValid(rival))
 		{

@@ -25,12 +25,17 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "executor/tuptable.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "engine/storage.h"
+#include "tableam/tableam.h"
+
+static bool scan_for_key(Relation rel, Relation primary, Snapshot snapshot,
+						 const DyRowKey *key, TupleTableSlot *slot);
 
 /*
  * Without a lock: whoever found the table holds one to read it until the end
@@ -103,22 +108,82 @@ dy_storage_read_snapshot(void)
 	return RegisterSnapshot(GetTransactionSnapshot());
 }
 
-IndexScanDesc
-dy_storage_begin_fetch(Relation rel, Relation primary, Snapshot snapshot)
+/*
+ * The straight way is tableam/lookup.c; where that is not sure, an index scan.
+ */
+bool
+dy_storage_fetch(Relation rel, Relation primary, Snapshot snapshot,
+				 const DyRowKey *key, TupleTableSlot *slot)
 {
-	return index_beginscan(rel, primary, snapshot, 2, 0);
+	BufferHeapTupleTableSlot *row = (BufferHeapTupleTableSlot *) slot;
+	Buffer		buffer;
+
+	Assert(TTS_IS_BUFFERTUPLE(slot));
+	ExecClearTuple(slot);
+	switch (dy_tableam_lookup(rel, primary, snapshot, key->hk, key->sk,
+							  &row->base.tupdata, &buffer))
+	{
+		case DY_LOOKUP_FOUND:
+			ExecStorePinnedBufferHeapTuple(&row->base.tupdata, slot, buffer);
+			return true;
+		case DY_LOOKUP_NONE:
+			return false;
+		case DY_LOOKUP_UNSURE:
+			break;
+	}
+	return scan_for_key(rel, primary, snapshot, key, slot);
 }
 
-bool
-dy_storage_fetch(IndexScanDesc scan, const DyRowKey *key, TupleTableSlot *slot)
+/*
+ * Without a slot, which would cost as much as the copy.
+ */
+DyValue
+dy_storage_fetch_item(Relation rel, Relation primary, Snapshot snapshot, const DyRowKey *key)
 {
+	HeapTupleData tuple;
+	Buffer		buffer;
+	DyValue		item = DY_NO_VALUE;
+	TupleTableSlot *slot;
+
+	switch (dy_tableam_lookup(rel, primary, snapshot, key->hk, key->sk, &tuple, &buffer))
+	{
+		case DY_LOOKUP_FOUND:
+			{
+				bool		isnull;
+				Datum		datum = heap_getattr(&tuple, DY_ATT_ITEM, RelationGetDescr(rel),
+												 &isnull);
+
+				if (!isnull)
+					item = dy_item_value((DyItem *) PG_DETOAST_DATUM_COPY(datum));
+				ReleaseBuffer(buffer);
+				return item;
+			}
+		case DY_LOOKUP_NONE:
+			return item;
+		case DY_LOOKUP_UNSURE:
+			break;
+	}
+	slot = table_slot_create(rel, NULL);
+	if (scan_for_key(rel, primary, snapshot, key, slot))
+		item = dy_storage_item_copy(slot);
+	ExecDropSingleTupleTableSlot(slot);
+	return item;
+}
+
+static bool
+scan_for_key(Relation rel, Relation primary, Snapshot snapshot,
+			 const DyRowKey *key, TupleTableSlot *slot)
+{
+	IndexScanDesc scan = index_beginscan(rel, primary, snapshot, 2, 0);
 	ScanKeyData keys[2];
+	bool		found;
 
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(key->hk));
 	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_BYTEAEQ, PointerGetDatum(key->sk));
 	index_rescan(scan, keys, 2, NULL, 0);
-
-	return index_getnext_slot(scan, ForwardScanDirection, slot);
+	found = index_getnext_slot(scan, ForwardScanDirection, slot);
+	index_endscan(scan);
+	return found;
 }
 
 DyValue

@@ -29,11 +29,13 @@ extern void dy_storage_close(Relation rel);
 /* The snapshot for one read operation; registered, to be unregistered by the caller. */
 extern Snapshot dy_storage_read_snapshot(void);
 
-/* A scan of the primary index for single keys, see dy_storage_fetch. */
-extern IndexScanDesc dy_storage_begin_fetch(Relation rel, Relation primary, Snapshot snapshot);
+/* The row under a key, as the snapshot sees it, into slot; false if there is none. */
+extern bool dy_storage_fetch(Relation rel, Relation primary, Snapshot snapshot,
+							 const DyRowKey *key, TupleTableSlot *slot);
 
-/* The row under a key into slot; false if there is none. */
-extern bool dy_storage_fetch(IndexScanDesc scan, const DyRowKey *key, TupleTableSlot *slot);
+/* Only its item: a copy in CurrentMemoryContext, detoasted; absent if there is none. */
+extern DyValue dy_storage_fetch_item(Relation rel, Relation primary, Snapshot snapshot,
+									 const DyRowKey *key);
 
 /* Column item of the row in slot, detoasted: its own copy in CurrentMemoryContext, or a view that lives as long as the slot's row. */
 extern DyValue dy_storage_item_copy(TupleTableSlot *slot);

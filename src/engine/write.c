@@ -159,25 +159,19 @@ try_write(DyWrite *write, DyRowChange *change)
 static bool
 look_up(const DyWrite *write, DyRowChange *change)
 {
-	IndexScanDesc scan;
-	bool		found;
-
-	scan = dy_storage_begin_fetch(change->rel, change->primary, GetActiveSnapshot());
-	found = dy_storage_fetch(scan, &write->key, change->old_slot);
-	index_endscan(scan);
+	bool		found = dy_storage_fetch(change->rel, change->primary, GetActiveSnapshot(),
+										 &write->key, change->old_slot);
 
 	if (IsolationUsesXactSnapshot())
 	{
 		TupleTableSlot *latest_slot = table_slot_create(change->rel, NULL);
 		Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
-		bool		found_latest;
+		bool		found_latest = dy_storage_fetch(change->rel, change->primary, latest,
+													&write->key, latest_slot);
 
-		scan = dy_storage_begin_fetch(change->rel, change->primary, latest);
-		found_latest = dy_storage_fetch(scan, &write->key, latest_slot);
 		if (found != found_latest ||
 			(found && !ItemPointerEquals(&change->old_slot->tts_tid, &latest_slot->tts_tid)))
 			dy_row_raise_lost_race();
-		index_endscan(scan);
 		UnregisterSnapshot(latest);
 		ExecDropSingleTupleTableSlot(latest_slot);
 	}

@@ -32,14 +32,14 @@
  */
 #include "postgres.h"
 
-#include <openssl/evp.h>
+/* SHA256_Init and the like: deprecated in favour of EVP since OpenSSL 3, see dy_key_digest. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include "item/format.h"
 #include "item/key.h"
 
 static DyBytes key_bytes(DyValue value);
-static EVP_MD_CTX *start_sha256(void);
-static void refuse_sha256(const char *step) pg_attribute_noreturn();
 
 /*
  * Append the plain form of a key value.  Raises an internal error if it is
@@ -88,13 +88,18 @@ dy_key_encode_delimited(StringInfo dest, DyValue value)
  * The first DY_DIGEST_BYTES of the SHA-256 over, for each value, its type (1
  * byte), the length of its plain form (4 bytes, high ones first) and its
  * plain form.  This is on disk: it never changes.
+ *
+ * OpenSSL's functions for SHA-256 alone, which cannot fail.  Through EVP, and
+ * through the server's pg_cryptohash even more, the way to the algorithm and
+ * back costs several times what hashing a key does.
  */
 void
 dy_key_digest(const DyValue *values, int n, uint8 *digest)
 {
-	EVP_MD_CTX *context = start_sha256();
-	uint8		sha256[EVP_MAX_MD_SIZE];
+	SHA256_CTX	context;
+	uint8		sha256[SHA256_DIGEST_LENGTH];
 
+	SHA256_Init(&context);
 	for (int i = 0; i < n; i++)
 	{
 		DyBytes		bytes = key_bytes(values[i]);
@@ -105,12 +110,10 @@ dy_key_digest(const DyValue *values, int n, uint8 *digest)
 		head[2] = bytes.len >> 16;
 		head[3] = bytes.len >> 8;
 		head[4] = bytes.len;
-		if (!EVP_DigestUpdate(context, head, sizeof(head)) ||
-			!EVP_DigestUpdate(context, bytes.data, bytes.len))
-			refuse_sha256("update");
+		SHA256_Update(&context, head, sizeof(head));
+		SHA256_Update(&context, bytes.data, bytes.len);
 	}
-	if (!EVP_DigestFinal_ex(context, sha256, NULL))
-		refuse_sha256("finish");
+	SHA256_Final(sha256, &context);
 	memcpy(digest, sha256, DY_DIGEST_BYTES);
 }
 
@@ -145,36 +148,4 @@ key_bytes(DyValue value)
 			elog(ERROR, "value of type %s cannot be a key",
 				 dy_type_name(dy_value_type(value)));
 	}
-}
-
-/*
- * The one SHA-256 context of this process, ready for a new digest.
- *
- * Not the server's pg_cryptohash: it lets OpenSSL look the algorithm up by
- * name for every digest, which costs several times what hashing a key does.
- * Here it is looked up once.
- */
-static EVP_MD_CTX *
-start_sha256(void)
-{
-	static EVP_MD *algorithm = NULL;
-	static EVP_MD_CTX *context = NULL;
-
-	if (algorithm == NULL)
-		algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (context == NULL)
-		context = EVP_MD_CTX_new();
-	if (algorithm == NULL || context == NULL ||
-		!EVP_DigestInit_ex2(context, algorithm, NULL))
-		refuse_sha256("start");
-	return context;
-}
-
-static void
-refuse_sha256(const char *step)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INTERNAL_ERROR),
-			 errmsg("OpenSSL could not %s a SHA-256 digest", step)));
-	pg_unreachable();
 }

@@ -84,6 +84,24 @@ extern void dy_tableam_key_is_locked(Relation rel);
 /* For the callbacks: was that said?  Each announcement counts once. */
 extern bool dy_tableam_take_announcement(Relation rel);
 
+/* ---- one row by key: lookup.c ---- */
+
+typedef enum DyLookup
+{
+	DY_LOOKUP_NONE,
+	DY_LOOKUP_FOUND,
+	DY_LOOKUP_UNSURE			/* an index scan has to say */
+} DyLookup;
+
+/*
+ * The version of the row under (hk, sk) that the snapshot sees, through
+ * primary, the btree on these two columns.  If it is found, buffer holds a
+ * pin on its page, which tuple points into; the caller releases it.
+ */
+extern DyLookup dy_tableam_lookup(Relation rel, Relation primary, Snapshot snapshot,
+								  const struct varlena *hk, const struct varlena *sk,
+								  HeapTuple tuple, Buffer *buffer);
+
 /* ---- callbacks that stand in files of their own: index_build.c ---- */
 
 extern double dyam_index_build_range_scan(Relation heap, Relation index, IndexInfo *info,

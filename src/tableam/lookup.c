@@ -1,0 +1,237 @@
+/*-------------------------------------------------------------------------
+ *
+ * lookup.c
+ *	  The row under a key: down the primary index and to the heap.
+ *
+ * Every operation on an item begins with this.  An index scan that looks for
+ * one key spends two thirds of its time on being general: scan keys that any
+ * operator could be in, comparisons through the function manager, the whole
+ * leaf page noted for the next rows.  Here the shape of the index is known,
+ * (hk bytea, sk bytea), and bytea is ordered by memcmp, so the descent
+ * compares the bytes where they lie.
+ *
+ * This is not another btree: whenever something is met that is not plain,
+ * a page that is being split or deleted, several versions of the row with
+ * entries of their own, an entry that wants to be marked as dead, the answer
+ * is "unsure" and the caller takes the index scan, which knows what to do.
+ *
+ * Pages are locked and left one by one, as in _bt_search(): a page that was
+ * split after its parent had been read is known by its high key, which is not
+ * above the key then.
+ *
+ * Source: access/nbtree/nbtsearch.c, access/heap/heapam_handler.c.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/heapam.h"
+#include "access/nbtree.h"
+#include "access/xact.h"
+#include "pgstat.h"
+#include "storage/bufmgr.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "tableam/tableam.h"
+
+/* The columns of the primary index. */
+#define N_KEYS 2
+
+typedef struct Key
+{
+	const struct varlena *parts[N_KEYS];
+} Key;
+
+static DyLookup find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid);
+static DyLookup read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset,
+						   ItemPointer tid);
+static OffsetNumber first_not_below(Relation primary, const Key *key, Page page);
+static int	compare(Relation primary, const Key *key, Page page, OffsetNumber offset);
+static DyLookup fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid,
+							  HeapTuple tuple, Buffer *buffer);
+
+/*
+ * The version of the row under (hk, sk) that the snapshot sees.  If it is
+ * found, buffer holds a pin on its page, which tuple points into.
+ */
+DyLookup
+dy_tableam_lookup(Relation rel, Relation primary, Snapshot snapshot,
+				  const struct varlena *hk, const struct varlena *sk,
+				  HeapTuple tuple, Buffer *buffer)
+{
+	Key			key = {{hk, sk}};
+	ItemPointerData tid;
+	DyLookup	result;
+
+	/* SERIALIZABLE wants predicate locks on what was read of the index. */
+	if (!IsMVCCSnapshot(snapshot) || IsolationIsSerializable())
+		return DY_LOOKUP_UNSURE;
+
+	result = find_entry(rel, primary, &key, &tid);
+	if (result == DY_LOOKUP_FOUND)
+		result = fetch_version(rel, snapshot, &tid, tuple, buffer);
+	if (result != DY_LOOKUP_UNSURE)
+	{
+		pgstat_count_index_scan(primary);
+		pgstat_count_index_tuples(primary, result == DY_LOOKUP_FOUND ? 1 : 0);
+	}
+	return result;
+}
+
+/*
+ * Where the index says that the row is.
+ */
+static DyLookup
+find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
+{
+	Buffer		buffer = dy_bt_getroot(primary, rel);
+
+	if (!BufferIsValid(buffer))
+		return DY_LOOKUP_NONE;	/* the index is empty */
+	for (;;)
+	{
+		Page		page = BufferGetPage(buffer);
+		BTPageOpaque opaque = BTPageGetOpaque(page);
+		OffsetNumber offset;
+		IndexTuple	downlink;
+
+		if (P_IGNORE(opaque) ||
+			(!P_RIGHTMOST(opaque) &&
+			 compare(primary, key, page, P_HIKEY) >= (P_ISLEAF(opaque) ? 0 : 1)))
+		{
+			_bt_relbuf(primary, buffer);
+			return DY_LOOKUP_UNSURE;
+		}
+		offset = first_not_below(primary, key, page);
+		if (P_ISLEAF(opaque))
+		{
+			DyLookup	result = read_entry(primary, key, page, offset, tid);
+
+			_bt_relbuf(primary, buffer);
+			return result;
+		}
+
+		/* the last page that may begin below the key */
+		downlink = (IndexTuple) PageGetItem(page, PageGetItemId(page, OffsetNumberPrev(offset)));
+		buffer = _bt_relandgetbuf(primary, buffer, BTreeTupleGetDownLink(downlink), BT_READ);
+	}
+}
+
+/*
+ * The only live entry under the key on a leaf page.  That all of them are on
+ * this page is known: its high key is above the key.
+ */
+static DyLookup
+read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset, ItemPointer tid)
+{
+	OffsetNumber last = PageGetMaxOffsetNumber(page);
+	DyLookup	result = DY_LOOKUP_NONE;
+
+	for (; offset <= last && compare(primary, key, page, offset) == 0; offset++)
+	{
+		ItemId		id = PageGetItemId(page, offset);
+		IndexTuple	entry = (IndexTuple) PageGetItem(page, id);
+
+		if (ItemIdIsDead(id))
+		{
+			/* what is dead on the primary may be seen on a standby */
+			if (TransactionStartedDuringRecovery())
+				return DY_LOOKUP_UNSURE;
+			continue;
+		}
+		if (result == DY_LOOKUP_FOUND || BTreeTupleIsPosting(entry))
+			return DY_LOOKUP_UNSURE;
+		*tid = entry->t_tid;
+		result = DY_LOOKUP_FOUND;
+	}
+	return result;
+}
+
+/*
+ * The first entry of a page that is not below the key, one behind the last if
+ * there is none.  On an inner page that is never the first entry.
+ */
+static OffsetNumber
+first_not_below(Relation primary, const Key *key, Page page)
+{
+	OffsetNumber low = P_FIRSTDATAKEY(BTPageGetOpaque(page));
+	OffsetNumber high = PageGetMaxOffsetNumber(page) + 1;
+
+	while (low < high)
+	{
+		OffsetNumber middle = low + (high - low) / 2;
+
+		if (compare(primary, key, page, middle) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * The key against an entry, as _bt_compare() does it: the first entry of an
+ * inner page is below everything, and so is a column, or the row's place,
+ * that a separator does without.
+ */
+static int
+compare(Relation primary, const Key *key, Page page, OffsetNumber offset)
+{
+	BTPageOpaque opaque = BTPageGetOpaque(page);
+	IndexTuple	entry;
+	int			columns;
+	const char *column;
+
+	if (!P_ISLEAF(opaque) && offset == P_FIRSTDATAKEY(opaque))
+		return 1;
+
+	entry = (IndexTuple) PageGetItem(page, PageGetItemId(page, offset));
+	columns = Min(BTreeTupleGetNAtts(entry, primary), N_KEYS);
+	column = (const char *) entry + IndexInfoFindDataOffset(entry->t_info);
+	for (int i = 0; i < columns; i++)
+	{
+		const struct varlena *part = key->parts[i];
+		Size		part_len = VARSIZE_ANY_EXHDR(part);
+		Size		column_len;
+		int			order;
+
+		/* a short header stands where it is, another one is aligned */
+		column = (const char *) att_align_pointer(column, TYPALIGN_INT, -1, column);
+		column_len = VARSIZE_ANY_EXHDR(column);
+		order = memcmp(VARDATA_ANY(part), VARDATA_ANY(column), Min(part_len, column_len));
+		if (order != 0)
+			return order;
+		if (part_len != column_len)
+			return part_len < column_len ? -1 : 1;
+		column += VARSIZE_ANY(column);
+	}
+	if (columns < N_KEYS || BTreeTupleGetHeapTID(entry) == NULL)
+		return 1;
+	return 0;
+}
+
+/*
+ * The version of a HOT chain that the snapshot sees.
+ */
+static DyLookup
+fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid, HeapTuple tuple, Buffer *buffer)
+{
+	bool		all_dead;
+	bool		found;
+
+	*buffer = ReadBuffer(rel, ItemPointerGetBlockNumber(tid));
+	heap_page_prune_opt(rel, *buffer);
+	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
+	found = heap_hot_search_buffer(tid, rel, *buffer, snapshot, tuple, &all_dead, true);
+	LockBuffer(*buffer, BUFFER_LOCK_UNLOCK);
+	if (found)
+	{
+		pgstat_count_heap_fetch(rel);
+		return DY_LOOKUP_FOUND;
+	}
+	ReleaseBuffer(*buffer);
+
+	/* the entry is of no use to anybody: the index scan marks it */
+	return all_dead ? DY_LOOKUP_UNSURE : DY_LOOKUP_NONE;
+}
