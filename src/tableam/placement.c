@@ -184,6 +184,7 @@ static BlockNumber find_in_map(Relation rel, Size needed, BlockNumber nblocks);
 static BlockNumber extend(Relation rel);
 static Size room_needed(Relation rel, const Row *row, int percent_more);
 static Size free_space(Relation rel, BlockNumber block, BlockNumber nblocks);
+static Size glance_at_room(Relation rel, BlockNumber block);
 static bool has_room(Relation rel, BlockNumber block, Size needed, BlockNumber nblocks,
 					 const Promise *promise);
 static int	compare_rows(const void *a, const void *b);
@@ -203,7 +204,8 @@ dy_placement_begin(DyPlacement *placement, Relation rel, TupleTableSlot *slot, i
 
 /*
  * Heap keeps the next version on the page of the old one if there is room to
- * the last byte.  That is the best place, so it is left alone.
+ * the last byte.  That is the best place, so it is left alone.  This is on the
+ * way of every update, so it only takes a glance.
  */
 void
 dy_placement_begin_update(DyPlacement *placement, Relation rel, ItemPointer otid,
@@ -212,10 +214,9 @@ dy_placement_begin_update(DyPlacement *placement, Relation rel, ItemPointer otid
 	Row			row;
 
 	placement->active = false;
-	if (!is_clustered(rel, 0) || !describe_row(rel, slot, &row))
-		return;
-	if (has_room(rel, ItemPointerGetBlockNumber(otid), row.length,
-				 RelationGetNumberOfBlocks(rel), NULL))
+	if (!is_clustered(rel, 0) ||
+		glance_at_room(rel, ItemPointerGetBlockNumber(otid)) >= row_length(rel, slot) ||
+		!describe_row(rel, slot, &row))
 		return;
 
 	direct_heap(placement, rel, &row);
@@ -744,6 +745,21 @@ free_space(Relation rel, BlockNumber block, BlockNumber nblocks)
 		space = PageGetExactFreeSpace(page);
 	UnlockReleaseBuffer(buffer);
 	return space;
+}
+
+/*
+ * Room on a page that exists, as it looks to somebody who neither locks the
+ * page nor clears it: whoever fetched the row to be updated has just done
+ * that.
+ */
+static Size
+glance_at_room(Relation rel, BlockNumber block)
+{
+	Buffer		buffer = ReadBuffer(rel, block);
+	Size		space = PageGetHeapFreeSpace(BufferGetPage(buffer));
+
+	ReleaseBuffer(buffer);
+	return space + sizeof(ItemIdData);
 }
 
 static bool
