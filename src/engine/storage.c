@@ -34,6 +34,8 @@
 #include "engine/storage.h"
 #include "tableam/tableam.h"
 
+static DyLookup look_up(Relation rel, Relation primary, Snapshot snapshot,
+						const DyRowKey *key, HeapTuple tuple, Buffer *buffer);
 static bool scan_for_key(Relation rel, Relation primary, Snapshot snapshot,
 						 const DyRowKey *key, TupleTableSlot *slot);
 
@@ -108,9 +110,6 @@ dy_storage_read_snapshot(void)
 	return RegisterSnapshot(GetTransactionSnapshot());
 }
 
-/*
- * The straight way is tableam/lookup.c; where that is not sure, an index scan.
- */
 bool
 dy_storage_fetch(Relation rel, Relation primary, Snapshot snapshot,
 				 const DyRowKey *key, TupleTableSlot *slot)
@@ -120,8 +119,7 @@ dy_storage_fetch(Relation rel, Relation primary, Snapshot snapshot,
 
 	Assert(TTS_IS_BUFFERTUPLE(slot));
 	ExecClearTuple(slot);
-	switch (dy_tableam_lookup(rel, primary, snapshot, key->hk, key->sk,
-							  &row->base.tupdata, &buffer))
+	switch (look_up(rel, primary, snapshot, key, &row->base.tupdata, &buffer))
 	{
 		case DY_LOOKUP_FOUND:
 			ExecStorePinnedBufferHeapTuple(&row->base.tupdata, slot, buffer);
@@ -145,7 +143,7 @@ dy_storage_fetch_item(Relation rel, Relation primary, Snapshot snapshot, const D
 	DyValue		item = DY_NO_VALUE;
 	TupleTableSlot *slot;
 
-	switch (dy_tableam_lookup(rel, primary, snapshot, key->hk, key->sk, &tuple, &buffer))
+	switch (look_up(rel, primary, snapshot, key, &tuple, &buffer))
 	{
 		case DY_LOOKUP_FOUND:
 			{
@@ -168,6 +166,32 @@ dy_storage_fetch_item(Relation rel, Relation primary, Snapshot snapshot, const D
 		item = dy_storage_item_copy(slot);
 	ExecDropSingleTupleTableSlot(slot);
 	return item;
+}
+
+/*
+ * The straight way is tableam/lookup.c; where that is not sure, the caller
+ * takes an index scan.  What it is sure of, a build with assertions compares
+ * with what the index scan says, for every look-up of every test.
+ */
+static DyLookup
+look_up(Relation rel, Relation primary, Snapshot snapshot,
+		const DyRowKey *key, HeapTuple tuple, Buffer *buffer)
+{
+	DyLookup	result = dy_tableam_lookup(rel, primary, snapshot, key->hk, key->sk,
+										   tuple, buffer);
+
+#ifdef USE_ASSERT_CHECKING
+	if (result != DY_LOOKUP_UNSURE)
+	{
+		TupleTableSlot *slot = table_slot_create(rel, NULL);
+		bool		found = scan_for_key(rel, primary, snapshot, key, slot);
+
+		Assert(found == (result == DY_LOOKUP_FOUND));
+		Assert(!found || ItemPointerEquals(&slot->tts_tid, &tuple->t_self));
+		ExecDropSingleTupleTableSlot(slot);
+	}
+#endif
+	return result;
 }
 
 static bool
