@@ -101,6 +101,50 @@ def cpu_seconds(root):
     return times
 
 
+class HugePages:
+    """
+    Huge pages of the kernel for shared buffers, if this process may reserve
+    them.  Without, each new connection meets a page fault for every small page
+    of the buffers that it touches for the first time, and short runs measure
+    that.
+    """
+
+    RESERVED = "/proc/sys/vm/nr_hugepages"
+
+    def __init__(self):
+        self.before = None
+
+    def reserve(self, pages):
+        """Room for so many more; False if it is not to be had."""
+        try:
+            before = int(self.read(self.RESERVED))
+            with open(self.RESERVED, "w") as f:
+                f.write(str(before + max(0, pages - self.free())))
+        except (OSError, ValueError):
+            return False
+        self.before = before
+        if self.free() < pages:
+            self.give_back()
+            return False
+        return True
+
+    def give_back(self):
+        if self.before is not None:
+            with open(self.RESERVED, "w") as f:
+                f.write(str(self.before))
+            self.before = None
+
+    @staticmethod
+    def read(path):
+        with open(path) as f:
+            return f.read()
+
+    def free(self):
+        """Those that nobody uses or has been promised."""
+        facts = dict(line.split(":") for line in self.read("/proc/meminfo").splitlines())
+        return int(facts["HugePages_Free"]) - int(facts["HugePages_Rsvd"])
+
+
 class Cluster:
     """A Postgres cluster of its own, under an unprivileged user."""
 
@@ -130,8 +174,17 @@ class Cluster:
                               cwd=directory, capture_output=True, text=True, **self.as_user)
         if done.returncode:
             raise Failure(f"initdb: {done.stderr}{done.stdout}")
+        self.write_settings(self.settings)
+        self.huge_pages = HugePages()
+        wanted = subprocess.run([os.path.join(bindir, "postgres"), "-D", self.data,
+                                 "-C", "shared_memory_size_in_huge_pages"], cwd=directory, check=True,
+                                capture_output=True, text=True, **self.as_user).stdout
+        self.settings["huge_pages"] = "on" if int(wanted) > 0 and self.huge_pages.reserve(int(wanted)) else "off"
+        self.write_settings({"huge_pages": self.settings["huge_pages"]})
+
+    def write_settings(self, settings):
         with open(os.path.join(self.data, "postgresql.auto.conf"), "a") as f:
-            for name, value in self.settings.items():
+            for name, value in settings.items():
                 f.write(f"{name} = '{value}'\n")
 
     def start(self):
@@ -153,6 +206,7 @@ class Cluster:
 
     def remove(self):
         self.stop()
+        self.huge_pages.give_back()
         shutil.rmtree(self.data, ignore_errors=True)
 
     def conninfo(self, database="bench"):
