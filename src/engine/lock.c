@@ -4,7 +4,7 @@
  *	  The key locks of one or many writes.
  *
  * Whoever locks more than one key does it here, in one global order: first
- * the relations, then the gates of ConditionChecks, then all keys sorted by
+ * the gates of ConditionChecks, then all keys sorted by
  * hash.  The hash contains the relation, so the order holds over several
  * tables.  Callers that wait therefore cannot deadlock with each other, and
  * nobody waits for a transaction of the API: for single writes it is a
@@ -102,7 +102,7 @@ dy_row_check_writable(const DyWrite *write)
 }
 
 /*
- * Lock the relations; the hashes of the keys, in lock order.
+ * The hashes of the keys, in lock order.
  */
 static KeyToLock *
 keys_in_order(DyWrite *const *writes, int n)
@@ -114,8 +114,6 @@ keys_in_order(DyWrite *const *writes, int n)
 		const DyWrite *write = writes[i];
 
 		dy_row_check_writable(write);
-		dy_storage_lock(write->table, RowExclusiveLock);
-
 		keys[i].hash = dy_tableam_key_hash(write->table->relid, write->key.hk, write->key.sk);
 		keys[i].position = i;
 	}

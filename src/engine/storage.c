@@ -26,7 +26,6 @@
 #include "access/xact.h"
 #include "executor/tuptable.h"
 #include "storage/bufmgr.h"
-#include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
@@ -40,24 +39,13 @@ static bool scan_for_key(Relation rel, Relation primary, Snapshot snapshot,
 						 const DyRowKey *key, TupleTableSlot *slot);
 
 /*
- * Without a lock: whoever found the table holds one to read it until the end
- * of the transaction (dy_table_find), and a writer has taken his
- * (dy_write_lock).
+ * Without a lock: whoever found the table holds one until the end of the
+ * transaction, to read it or to write it (tables/table.h).
  */
 Relation
 dy_storage_open(const DyTable *table)
 {
 	return table_open(table->relid, NoLock);
-}
-
-/*
- * Only the lock.  The table is locked since it was found (dy_table_find), so
- * it is there.
- */
-void
-dy_storage_lock(const DyTable *table, LOCKMODE lockmode)
-{
-	LockRelationOid(table->relid, lockmode);
 }
 
 Relation

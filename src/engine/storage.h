@@ -21,7 +21,6 @@
  * index of it, which is locked here until the end of the transaction.
  * dy_storage_close closes either.
  */
-extern void dy_storage_lock(const DyTable *table, LOCKMODE lockmode);
 extern Relation dy_storage_open(const DyTable *table);
 extern Relation dy_storage_open_index(Oid indexoid, LOCKMODE lockmode);
 extern void dy_storage_close(Relation rel);

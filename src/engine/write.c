@@ -37,6 +37,7 @@
 #include "access/xact.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/snapmgr.h"
 
 #include "base/errors.h"
@@ -73,6 +74,7 @@ dy_write(DyWrite *write)
 		dy_error(DY_ERR_TRANSACTION_CONFLICT, DY_TRANSACTION_CONFLICT_TEXT);
 
 	change.rel = dy_storage_open(write->table);
+	Assert(CheckRelationLockedByMe(change.rel, RowExclusiveLock, true));
 	change.primary = dy_storage_open_index(write->table->primary_indexoid, RowExclusiveLock);
 	change.old_slot = table_slot_create(change.rel, NULL);
 

@@ -150,7 +150,7 @@ bind_writes(BatchWrite *writes, int n)
 		if (i > 0 && dy_bytes_equal(writes[i].name, writes[i - 1].name))
 			write->table = writes[i - 1].write.table;
 		else
-			write->table = dy_table_get(dy_table_name_of_resource(writes[i].name));
+			write->table = dy_table_get_to_write(dy_table_name_of_resource(writes[i].name));
 
 		if (write->kind == DY_WRITE_DELETE)
 			write->key = dy_key_of_key(write->table, write->key_map);

@@ -74,6 +74,9 @@ typedef struct Each
 	ArrayIterator principals;
 } Each;
 
+/* Empty, for the next operation; NULL while one runs. */
+static MemoryContext kept_context = NULL;
+
 /* The same by name, sorted on first use. */
 static const Operation *by_name[N_OPERATIONS];
 
@@ -85,6 +88,8 @@ static const Operation *by_name[N_OPERATIONS];
 #define LARGE_BYTES			(2 * 1024 * 1024)
 
 static Datum run(const Operation *operation, text *request, const char *principal, bool as_json);
+static MemoryContext take_context(MemoryContext parent);
+static void give_back_context(MemoryContext context);
 static void prepare_session(void);
 static Each *begin_each(FunctionCallInfo fcinfo);
 static void check_list(ArrayType *array, const char *name);
@@ -225,17 +230,46 @@ run(const Operation *operation, text *request, const char *principal, bool as_js
 	dy_caller.operation = operation->name;
 	dy_caller.principal = principal;
 
-	context = AllocSetContextCreate(caller_context, "dynamo operation", ALLOCSET_DEFAULT_SIZES);
+	context = take_context(caller_context);
 	MemoryContextSwitchTo(context);
 	operation->run(VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), &response);
 	MemoryContextSwitchTo(caller_context);
-	MemoryContextDelete(context);
+	give_back_context(context);
 
 	if (as_json && response.text.len == VARHDRSZ)
 		appendStringInfoString(&response.text, "{}");
 	dy_caller = outer_caller;
 	SET_VARSIZE(response.text.data, response.text.len);
 	return PointerGetDatum(response.text.data);
+}
+
+/*
+ * The memory of an operation belongs to the caller's, so that an error frees
+ * it.  Between operations one context is kept for the next.
+ */
+static MemoryContext
+take_context(MemoryContext parent)
+{
+	MemoryContext context = kept_context;
+
+	if (context == NULL)
+		return AllocSetContextCreate(parent, "dynamo operation", ALLOCSET_DEFAULT_SIZES);
+	kept_context = NULL;
+	MemoryContextSetParent(context, parent);
+	return context;
+}
+
+static void
+give_back_context(MemoryContext context)
+{
+	if (kept_context != NULL)
+	{
+		MemoryContextDelete(context);
+		return;
+	}
+	MemoryContextReset(context);
+	MemoryContextSetParent(context, TopMemoryContext);
+	kept_context = context;
 }
 
 /*

@@ -90,7 +90,7 @@ dy_item_write_read(const DyWriteInput *input, DyItemWrite *w)
 void
 dy_item_write_bind_table(DyItemWrite *w)
 {
-	w->write.table = dy_table_get(dy_node_table_name(w->table_name));
+	w->write.table = dy_table_get_to_write(dy_node_table_name(w->table_name));
 }
 
 /*

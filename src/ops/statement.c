@@ -60,9 +60,11 @@ void
 dy_statement_prepare(DyStatement *s)
 {
 	const DyTable *table;
+	DyBytes		name;
 
 	dy_plan_open(&s->plan, s->tree, s->mode);
-	table = dy_table_find(dy_table_name_of_resource(s->plan.table_name));
+	name = dy_table_name_of_resource(s->plan.table_name);
+	table = s->plan.kind == DY_PLAN_SELECT ? dy_table_find(name) : dy_table_find_to_write(name);
 	dy_plan_prepare(&s->plan, table != NULL && table->active ? table : NULL, s->parameters, s->nparameters);
 }
 

@@ -10,7 +10,7 @@
 CREATE TYPE dynamo.request;
 
 CREATE FUNCTION dynamo.request_in(cstring) RETURNS dynamo.request
-    LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textin';
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'dynamo_request_in';
 
 CREATE FUNCTION dynamo.request_out(dynamo.request) RETURNS cstring
     LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'textout';

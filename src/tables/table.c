@@ -58,6 +58,8 @@ typedef struct Retired
 	struct Retired *next;
 } Retired;
 
+static const DyTable *must_exist(const DyTable *table);
+static const DyTable *find_and_lock(DyBytes name, LOCKMODE lockmode);
 static void prepare_cache(void);
 static CacheEntry *find_by_name(DyBytes name);
 static CacheEntry *find_by_relid(Oid relid);
@@ -80,73 +82,28 @@ static bool something_to_free = false;	/* a stale entry or one without a
 const DyTable *
 dy_table_get(DyBytes name)
 {
-	const DyTable *table = dy_table_find(name);
+	return must_exist(dy_table_find(name));
+}
 
-	if (table == NULL)
-		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found");
-	return table;
+const DyTable *
+dy_table_get_to_write(DyBytes name)
+{
+	return must_exist(dy_table_find_to_write(name));
 }
 
 /*
- * The table of that name, its relation locked in AccessShareLock until the
- * end of the transaction; NULL if there is none.
+ * The table of that name; NULL if there is none.
  */
 const DyTable *
 dy_table_find(DyBytes name)
 {
-	if (name.len == 0 || name.len > DY_MAX_TABLE_NAME_CHARS)
-		return NULL;
-	prepare_cache();
+	return find_and_lock(name, AccessShareLock);
+}
 
-	for (;;)
-	{
-		CacheEntry *entry;
-		Oid			relid;
-
-		if (last_entry != NULL && last_entry->good && has_name(last_entry, name))
-			entry = last_entry;
-		else
-			entry = find_by_name(name);
-
-		relid = entry ? entry->relid : dy_load_relation_of(name);
-		if (!OidIsValid(relid))
-			return NULL;
-
-		LockRelationOid(relid, AccessShareLock);
-		if (entry != NULL && entry->good)
-		{
-			last_entry = entry;
-			return entry->table;
-		}
-
-		/* It was dropped before we had the lock, or the metadata dangles. */
-		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
-		{
-			UnlockRelationOid(relid, AccessShareLock);
-			if (dy_load_relation_of(name) == relid)
-				return NULL;
-			continue;
-		}
-
-		entry = find_by_relid(relid);
-		if (entry->table != NULL && has_name(entry, name))
-		{
-			NameEntry  *by_name;
-			char		key[DY_MAX_TABLE_NAME_CHARS + 1];
-
-			memcpy(key, name.data, name.len);
-			key[name.len] = '\0';
-			by_name = hash_search(names, key, HASH_ENTER, NULL);
-			by_name->relid = relid;
-			last_entry = entry;
-			return entry->table;
-		}
-
-		/* Its row vanished or got another name in the meantime: look again. */
-		UnlockRelationOid(relid, AccessShareLock);
-		if (dy_load_relation_of(name) == relid && entry->table == NULL)
-			return NULL;
-	}
+const DyTable *
+dy_table_find_to_write(DyBytes name)
+{
+	return find_and_lock(name, RowExclusiveLock);
 }
 
 /*
@@ -196,6 +153,76 @@ dy_table_is_key(const DyTable *table, DyBytes attribute)
 			memcmp(table->hash.name.data, attribute.data, attribute.len) == 0) ||
 		(table->has_range && table->range.name.len == attribute.len &&
 		 memcmp(table->range.name.data, attribute.data, attribute.len) == 0);
+}
+
+static const DyTable *
+must_exist(const DyTable *table)
+{
+	if (table == NULL)
+		dy_error(DY_ERR_RESOURCE_NOT_FOUND, "Requested resource not found");
+	return table;
+}
+
+/*
+ * The table of that name, its relation locked until the end of the
+ * transaction; NULL if there is none.
+ */
+static const DyTable *
+find_and_lock(DyBytes name, LOCKMODE lockmode)
+{
+	if (name.len == 0 || name.len > DY_MAX_TABLE_NAME_CHARS)
+		return NULL;
+	prepare_cache();
+
+	for (;;)
+	{
+		CacheEntry *entry;
+		Oid			relid;
+
+		if (last_entry != NULL && last_entry->good && has_name(last_entry, name))
+			entry = last_entry;
+		else
+			entry = find_by_name(name);
+
+		relid = entry ? entry->relid : dy_load_relation_of(name);
+		if (!OidIsValid(relid))
+			return NULL;
+
+		LockRelationOid(relid, lockmode);
+		if (entry != NULL && entry->good)
+		{
+			last_entry = entry;
+			return entry->table;
+		}
+
+		/* It was dropped before we had the lock, or the metadata dangles. */
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
+		{
+			UnlockRelationOid(relid, lockmode);
+			if (dy_load_relation_of(name) == relid)
+				return NULL;
+			continue;
+		}
+
+		entry = find_by_relid(relid);
+		if (entry->table != NULL && has_name(entry, name))
+		{
+			NameEntry  *by_name;
+			char		key[DY_MAX_TABLE_NAME_CHARS + 1];
+
+			memcpy(key, name.data, name.len);
+			key[name.len] = '\0';
+			by_name = hash_search(names, key, HASH_ENTER, NULL);
+			by_name->relid = relid;
+			last_entry = entry;
+			return entry->table;
+		}
+
+		/* Its row vanished or got another name in the meantime: look again. */
+		UnlockRelationOid(relid, lockmode);
+		if (dy_load_relation_of(name) == relid && entry->table == NULL)
+			return NULL;
+	}
 }
 
 /*

@@ -102,12 +102,15 @@ typedef struct DyTable
  */
 extern const DyTable *dy_table_get(DyBytes name);
 extern const DyTable *dy_table_find(DyBytes name);
+extern const DyTable *dy_table_get_to_write(DyBytes name);
+extern const DyTable *dy_table_find_to_write(DyBytes name);
 extern const DyTable *dy_table_of_relation(Oid relid);	/* NULL: no item table */
 extern void dy_table_invalidate(Oid relid);
 
 /*
- * dy_table_get and dy_table_find lock the relation in AccessShareLock until
- * the end of the transaction, so its columns and indexes stay as described.
+ * These lock the relation until the end of the transaction, so its columns
+ * and indexes stay as described: in AccessShareLock, or to write its rows in
+ * RowExclusiveLock.
  * For dy_table_of_relation the caller holds a lock.
  */
 
