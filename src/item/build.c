@@ -5,10 +5,10 @@
  *
  * A value is written front to back into one buffer.  When a container is
  * opened, room for a narrow header is left; when it is closed, its entries
- * are sorted (lists apart), the directory is written behind them and the
- * header is filled in.  Only a container that turns out to need wide offsets
- * is moved, by the two bytes its header grows; offsets count back from the
- * directory, so nothing inside it changes.
+ * are sorted (lists apart), and either put into that order, or the directory
+ * is written behind them, and the header is filled in.  Where that is longer
+ * or shorter than a narrow one, the entries are moved; nothing inside a value
+ * says where it is, so nothing in them changes.
  *
  * The entries of all open containers stand on one stack.  Each carries the
  * first bytes of its name as an integer, so that sorting rarely touches the
@@ -42,6 +42,8 @@ static void begin_value(DyBuilder *b);
 static void push_entry(DyBuilder *b, uint64 prefix);
 static uint8 *append_payload(DyBuilder *b, DyType type, uint32 len);
 static bool close_container(DyBuilder *b);
+static void measure_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
+static void finish_flat(DyBuilder *b, const DyBuildFrame *frame, const DyBuildEntry *entries, uint32 n);
 static void sort_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
 static uint32 drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n);
 static uint64 key_prefix(const char *data, uint32 len);
@@ -309,7 +311,7 @@ append_payload(DyBuilder *b, DyType type, uint32 len)
 	return payload;
 }
 
-/* Sort, write the directory, fill in the header. */
+/* Sort, choose the form, fill in the header. */
 static bool
 close_container(DyBuilder *b)
 {
@@ -326,6 +328,7 @@ close_container(DyBuilder *b)
 	entries = b->entries + frame->first_entry;
 	n = b->nentries - frame->first_entry;
 	b->nentries = frame->first_entry;
+	measure_entries(b, entries, n);
 
 	if (frame->type != DY_TYPE_L && n > 1)
 	{
@@ -344,6 +347,12 @@ close_container(DyBuilder *b)
 		left = drop_duplicates(b, entries, n);
 		distinct = (left == n);
 		n = left;
+	}
+
+	if (n <= DY_FLAT_MAX_ENTRIES && b->len - frame->start - NARROW_HEADER <= DY_FLAT_MAX_BYTES)
+	{
+		finish_flat(b, frame, entries, n);
+		return distinct;
 	}
 
 	length = (Size) (b->len - frame->start - NARROW_HEADER) + 2 * ((Size) n + 1);
@@ -381,6 +390,68 @@ close_container(DyBuilder *b)
 		b->len += grow;
 	}
 	return distinct;
+}
+
+/*
+ * The lengths of the entries of a container, which are still in the order
+ * in which they lie.
+ */
+static inline void
+measure_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n)
+{
+	uint32		end = b->len;
+
+	for (uint32 i = n; i-- > 0;)
+	{
+		entries[i].len = end - entries[i].pos;
+		end = entries[i].pos;
+	}
+}
+
+/*
+ * Put the entries into their order, and write the header of a flat container
+ * in front of them.
+ */
+static void
+finish_flat(DyBuilder *b, const DyBuildFrame *frame, const DyBuildEntry *entries, uint32 n)
+{
+	uint32		body = frame->start + NARROW_HEADER;
+	uint32		size = b->len - body;
+	bool		counted = n > DY_FLAT_MAX_IN_TAG;
+	uint8		header[2 + DY_MAX_LENGTH_BYTES];
+	uint32		header_len;
+	uint32		to;
+	uint32		i;
+
+	header[0] = DY_TAG(frame->type, counted ? DY_FLAT_COUNTED : DY_FLAT + n);
+	header_len = 1 + dy_write_length(header + 1, size + (counted ? 1 : 0));
+	if (counted)
+		header[header_len++] = n;
+	to = frame->start + header_len;
+
+	/* for the longer header, and for a copy of the entries behind it */
+	enlarge(b, header_len + size);
+
+	for (i = 1; i < n; i++)
+	{
+		if (entries[i].pos < entries[i - 1].pos)
+			break;
+	}
+	if (i >= n)
+		memmove(b->data + to, b->data + body, size);
+	else
+	{
+		const uint8 *copy = b->data + b->len + header_len - body;
+
+		memcpy(b->data + b->len + header_len, b->data + body, size);
+		for (i = 0; i < n; i++)
+		{
+			dy_copy(b->data + to, copy + entries[i].pos, entries[i].len);
+			to += entries[i].len;
+		}
+	}
+	memcpy(b->data + frame->start, header, header_len);
+	b->len = frame->start + header_len + size;
 }
 
 /* What an entry is sorted by: its name in a map, its payload in a set. */

@@ -16,6 +16,7 @@ typedef struct DyBuildEntry
 {
 	uint64		prefix;			/* first bytes of what it is sorted by */
 	uint32		pos;			/* where it starts in the buffer */
+	uint32		len;			/* in a container that is being closed */
 } DyBuildEntry;
 
 /* An open container. */

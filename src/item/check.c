@@ -20,7 +20,7 @@
 
 static void check_value(DyValue value, int level);
 static void check_container(DyValue value, DyType type, int level);
-static uint32 check_entry(const DyContainer *c, uint32 i, DyBytes *key, int level);
+static uint32 check_entry(DyContainer *c, uint32 i, DyBytes *key, int level);
 
 /*
  * Raise ERRCODE_DATA_CORRUPTED unless the bytes of value are exactly one
@@ -81,12 +81,13 @@ check_container(DyValue value, DyType type, int level)
 	DyBytes		key = {NULL, 0};
 	Size		filled = 0;
 
-	if (DY_TAG_HIGH(*value.data) > DY_WIDE)
-		dy_corrupt_item("A container has an unknown form.");
 	if (level > DY_MAX_NESTING_LEVELS && !dy_is_set(type))
 		dy_corrupt_item("It is nested too deep.");
 	if (!dy_read_container(value, &c))
 		dy_corrupt_item("A directory is longer than its value.");
+	if (c.width == 0 && (c.count > DY_FLAT_MAX_ENTRIES || c.directory - c.body > DY_FLAT_MAX_BYTES ||
+						 (DY_TAG_HIGH(*value.data) == DY_FLAT_COUNTED) != (c.count > DY_FLAT_MAX_IN_TAG)))
+		dy_corrupt_item("A container has the wrong form.");
 	if (dy_is_set(type) && c.count == 0)
 		dy_corrupt_item("A set is empty.");
 
@@ -114,7 +115,7 @@ check_container(DyValue value, DyType type, int level)
  * container is ordered by; for a list, the end of the entry.
  */
 static uint32
-check_entry(const DyContainer *c, uint32 i, DyBytes *key, int level)
+check_entry(DyContainer *c, uint32 i, DyBytes *key, int level)
 {
 	const uint8 *start;
 	const uint8 *p;
@@ -143,5 +144,6 @@ check_entry(const DyContainer *c, uint32 i, DyBytes *key, int level)
 		key->len = 0;
 	}
 	check_value(value, level + 1);
+	dy_entry_ends(c, value.data + value.len);
 	return value.data + value.len - start;
 }

@@ -22,9 +22,22 @@
 /* S, B, N: the high half is the length, or this if a length follows. */
 #define DY_LONG_LENGTH			15
 
-/* Containers: the high half says how wide length, offsets and count are. */
+/*
+ * Containers: the high half is the form.  Narrow and wide ones have a
+ * directory, whose offsets, like length and count, take so many bytes.  Flat
+ * ones have none; the high half is the count, on top of DY_FLAT, or says
+ * that the count follows the length.
+ */
 #define DY_NARROW				0	/* 2 bytes */
 #define DY_WIDE					1	/* 4 bytes */
+#define DY_FLAT					2
+#define DY_FLAT_COUNTED			15
+#define DY_FLAT_MAX_IN_TAG		(DY_FLAT_COUNTED - DY_FLAT - 1)
+
+/* What is flat: few entries, because they are searched one after the other,
+ * and not too long, because the builder moves them into their order. */
+#define DY_FLAT_MAX_ENTRIES		32
+#define DY_FLAT_MAX_BYTES		16000
 
 /* Lengths are 7 bits a byte, low ones first, at most four bytes. */
 #define DY_MAX_LENGTH			((1U << 28) - 1)
@@ -39,15 +52,16 @@
 
 /*
  * A container taken apart.  The entries fill the bytes from body to
- * directory; entry i starts dy_offset(i) bytes before directory.
+ * directory; a flat one has nothing there, its directory is its end.
  */
 typedef struct DyContainer
 {
 	DyType		type;
-	bool		wide;
+	uint8		width;			/* of an offset; 0: flat */
 	uint32		count;
 	const uint8 *body;
 	const uint8 *directory;
+	const uint8 *next;			/* flat: the entry that dy_read_entry reads */
 } DyContainer;
 
 static inline uint32
@@ -188,7 +202,13 @@ dy_read_value(const uint8 *p, const uint8 *end, DyValue *value)
 		case DY_TYPE_SS:
 		case DY_TYPE_NS:
 		case DY_TYPE_BS:
-			if (DY_TAG_HIGH(*p) == DY_NARROW)
+			if (likely(DY_TAG_HIGH(*p) >= DY_FLAT))
+			{
+				p++;
+				if (!dy_read_length(&p, end, &length))
+					return false;
+			}
+			else if (DY_TAG_HIGH(*p) == DY_NARROW)
 			{
 				if (end - p < 3)
 					return false;
@@ -211,20 +231,63 @@ dy_read_value(const uint8 *p, const uint8 *end, DyValue *value)
 	}
 }
 
+/* Step over the value at *p, as dy_read_value() does; short scalars quickly. */
+static inline bool
+dy_skip_value(const uint8 **p, const uint8 *end)
+{
+	DyType		type = DY_TAG_TYPE(**p);
+	uint32		high = DY_TAG_HIGH(**p);
+	DyValue		value;
+
+	if (type >= DY_TYPE_S && type <= DY_TYPE_B && high != DY_LONG_LENGTH)
+	{
+		if (high >= end - *p)
+			return false;
+		*p += 1 + high;
+		return true;
+	}
+	if (!dy_read_value(*p, end, &value))
+		return false;
+	*p = value.data + value.len;
+	return true;
+}
+
 /* Take a container apart.  value is one, and its length is right. */
 static inline bool
 dy_read_container(DyValue value, DyContainer *c)
 {
 	const uint8 *end = value.data + value.len;
+	uint32		high = DY_TAG_HIGH(*value.data);
 	uint32		width;
 
 	c->type = DY_TAG_TYPE(*value.data);
-	c->wide = DY_TAG_HIGH(*value.data) == DY_WIDE;
-	width = c->wide ? 4 : 2;
+	if (likely(high >= DY_FLAT))
+	{
+		const uint8 *p = value.data + 1;
+		uint32		length;
+
+		if (!dy_read_length(&p, end, &length))
+			return false;
+		c->count = high - DY_FLAT;
+		if (high == DY_FLAT_COUNTED)
+		{
+			if (p >= end)
+				return false;
+			c->count = *p++;
+		}
+		c->width = 0;
+		c->body = p;
+		c->next = p;
+		c->directory = end;
+		return true;
+	}
+	width = high == DY_WIDE ? 4 : 2;
+	c->width = width;
 	c->body = value.data + 1 + width;
+	c->next = NULL;
 	if (value.len < 1 + 2 * width)
 		return false;
-	c->count = c->wide ? dy_read32(end - 4) : dy_read16(end - 2);
+	c->count = width == 4 ? dy_read32(end - 4) : dy_read16(end - 2);
 	end -= width;
 	if (c->count > (end - c->body) / width)
 		return false;
@@ -232,18 +295,34 @@ dy_read_container(DyValue value, DyContainer *c)
 	return true;
 }
 
-/* Where entry i starts; i < count. */
+/*
+ * Where entry i starts; i < count.  Entries are asked for one after the
+ * other, from the first on, and dy_entry_ends() is told of each; for another
+ * order there is dy_seek_entry().
+ */
 static inline bool
 dy_read_entry(const DyContainer *c, uint32 i, const uint8 **start)
 {
 	uint32		offset;
 
-	offset = c->wide ? dy_read32(c->directory + 4 * (Size) i) :
+	if (likely(c->width == 0))
+	{
+		*start = c->next;
+		return c->next < c->directory;
+	}
+	offset = c->width == 4 ? dy_read32(c->directory + 4 * (Size) i) :
 		dy_read16(c->directory + 2 * (Size) i);
 	if (offset == 0 || offset > c->directory - c->body)
 		return false;
 	*start = c->directory - offset;
 	return true;
+}
+
+/* The entry read last ends here. */
+static inline void
+dy_entry_ends(DyContainer *c, const uint8 *end)
+{
+	c->next = end;
 }
 
 /* The name of a map's entry; *p steps over it to the value. */
@@ -259,6 +338,28 @@ dy_read_name(const DyContainer *c, const uint8 **p, DyBytes *name)
 	name->len = length;
 	*p += length;
 	return true;
+}
+
+/*
+ * The same as dy_read_entry() in any order; i < count.
+ */
+static inline bool
+dy_seek_entry(const DyContainer *c, uint32 i, const uint8 **start)
+{
+	const uint8 *p = c->body;
+
+	if (c->width != 0)
+		return dy_read_entry(c, i, start);
+	for (; i > 0; i--)
+	{
+		DyBytes		name;
+
+		if ((c->type == DY_TYPE_M && !dy_read_name(c, &p, &name)) ||
+			p >= c->directory || !dy_skip_value(&p, c->directory))
+			return false;
+	}
+	*start = p;
+	return p < c->directory;
 }
 
 static inline bool

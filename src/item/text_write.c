@@ -38,10 +38,10 @@ typedef struct TextWriter
 static TextWriter start(StringInfo dest);
 static void finish(TextWriter *w);
 static void reserve(TextWriter *w, uint32 needed);
-static void write_value(TextWriter *w, const uint8 *p, const uint8 *end);
+static const uint8 *write_value(TextWriter *w, const uint8 *p, const uint8 *end);
 static uint32 write_map(TextWriter *w, DyValue map);
 static void write_list(TextWriter *w, DyValue list);
-static void write_payload(TextWriter *w, DyType type, const uint8 *p, const uint8 *end);
+static const uint8 *write_payload(TextWriter *w, DyType type, const uint8 *p, const uint8 *end);
 static void write_string(TextWriter *w, DyBytes string);
 static void write_number(TextWriter *w, DyBytes payload);
 static void write_binary(TextWriter *w, DyBytes binary);
@@ -120,8 +120,8 @@ reserve(TextWriter *w, uint32 needed)
 	}
 }
 
-/* The value that starts at p and must end at or before end. */
-static void
+/* The value that starts at p and must end at or before end; where it ends. */
+static const uint8 *
 write_value(TextWriter *w, const uint8 *p, const uint8 *end)
 {
 	DyType		type;
@@ -145,12 +145,12 @@ write_value(TextWriter *w, const uint8 *p, const uint8 *end)
 				w->to += 14;
 			}
 			w->size++;
-			return;
+			return p + 1;
 		case DY_TYPE_NULL:
 			memcpy(w->to, "{\"NULL\":true}", 13);
 			w->to += 13;
 			w->size++;
-			return;
+			return p + 1;
 		case DY_TYPE_S:
 		case DY_TYPE_N:
 		case DY_TYPE_B:
@@ -174,10 +174,12 @@ write_value(TextWriter *w, const uint8 *p, const uint8 *end)
 			w->size += DY_NESTED_OVERHEAD_BYTES + DY_NESTED_ELEMENT_BYTES * write_map(w, value);
 		else
 			write_list(w, value);
+		p = value.data + value.len;
 	}
 	else
-		write_payload(w, type, p, end);
+		p = write_payload(w, type, p, end);
 	*w->to++ = '}';
+	return p;
 }
 
 /* {"a":{"S":"x"},"b":...}  Returns how many attributes there are. */
@@ -207,7 +209,7 @@ write_map(TextWriter *w, DyValue map)
 		write_string(w, name);
 		*w->to++ = ':';
 		w->size += name.len;
-		write_value(w, p, c.directory);
+		dy_entry_ends(&c, write_value(w, p, c.directory));
 	}
 	reserve(w, FRAME_BYTES);
 	*w->to++ = '}';
@@ -238,18 +240,19 @@ write_list(TextWriter *w, DyValue list)
 		if (i > 0)
 			*w->to++ = ',';
 		if (dy_is_set(c.type))
-			write_payload(w, dy_element_type(c.type), p, c.directory);
+			p = write_payload(w, dy_element_type(c.type), p, c.directory);
 		else
-			write_value(w, p, c.directory);
+			p = write_value(w, p, c.directory);
+		dy_entry_ends(&c, p);
 	}
 	reserve(w, FRAME_BYTES);
 	*w->to++ = ']';
 }
 
 /*
- * The text of an S, N or B, and room for what closes it.
+ * The text of an S, N or B, and room for what closes it.  Where it ends.
  */
-static inline void
+static inline const uint8 *
 write_payload(TextWriter *w, DyType type, const uint8 *p, const uint8 *end)
 {
 	DyBytes		payload;
@@ -271,6 +274,7 @@ write_payload(TextWriter *w, DyType type, const uint8 *p, const uint8 *end)
 			w->size += payload.len;
 			break;
 	}
+	return (const uint8 *) payload.data + payload.len;
 }
 
 /*

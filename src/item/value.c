@@ -19,6 +19,7 @@
 #include "base/compat.h"
 #include "item/format.h"
 
+static DyValue search_flat_map(const DyContainer *c, const char *name, uint32 len);
 static DyContainer open_container(DyValue value);
 static DyContainer iterated_container(const DyIterator *iter);
 static DyBytes open_payload(DyValue value, DyType type, DyType other);
@@ -51,7 +52,7 @@ dy_item_value(const DyItem *item)
 
 	if (end - data < DY_ITEM_HEADER_BYTES)
 		dy_corrupt_item("It is too short.");
-	if (data[0] != DY_ITEM_VERSION)
+	if (data[0] < DY_ITEM_OLDEST_VERSION || data[0] > DY_ITEM_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("unsupported item format version %d", data[0])));
@@ -173,17 +174,21 @@ DyValue
 dy_list_get(DyValue list, uint32 index)
 {
 	DyContainer c = open_container(list);
+	const uint8 *p;
+	DyValue		value;
 
 	if (c.type == DY_TYPE_M)
 		elog(ERROR, "value is no list");
 	if (index >= c.count)
 		return DY_NO_VALUE;
-	return element_at(&c, index);
+	if (!dy_seek_entry(&c, index, &p) || !dy_read_value(p, c.directory, &value))
+		dy_corrupt_item("A list's entries are wrong.");
+	return value;
 }
 
 /*
  * The attribute of a map that has exactly this name; absent if there is
- * none.  Binary search in the directory.
+ * none.  Binary search in the directory, if there is one.
  */
 DyValue
 dy_map_get(DyValue map, const char *name, uint32 len)
@@ -208,6 +213,8 @@ dy_map_get_near(DyValue map, const char *name, uint32 len, uint32 *place)
 
 	if (c.type != DY_TYPE_M)
 		elog(ERROR, "value is no map");
+	if (likely(c.width == 0))
+		return search_flat_map(&c, name, len);
 	if (middle >= high)
 		middle = high / 2;
 	while (low < high)
@@ -247,9 +254,10 @@ dy_iterate(DyValue container)
 	iter.container = container;
 	iter.next = 0;
 	iter.count = c.count;
-	iter.wide = c.wide;
+	iter.width = c.width;
 	iter.body = c.body;
 	iter.directory = c.directory;
+	iter.end = c.next;
 	return iter;
 }
 
@@ -269,6 +277,7 @@ dy_map_next(DyIterator *iter, DyBytes *name, DyValue *value)
 	if (c.type != DY_TYPE_M)
 		elog(ERROR, "value is no map");
 	entry_at(&c, iter->next++, &entry_name, &entry_value);
+	iter->end = entry_value.data + entry_value.len;
 	if (name)
 		*name = entry_name;
 	if (value)
@@ -290,6 +299,7 @@ dy_list_next(DyIterator *iter, DyValue *value)
 	if (c.type == DY_TYPE_M)
 		elog(ERROR, "value is no list");
 	*value = element_at(&c, iter->next++);
+	iter->end = value->data + value->len;
 	return true;
 }
 
@@ -314,7 +324,7 @@ dy_set_contains(DyValue set, DyValue element)
 	while (low < high)
 	{
 		uint32		middle = low + (high - low) / 2;
-		DyBytes		found = open_payload(element_at(&c, middle), type, type);
+		DyBytes		found = open_payload(dy_list_get(set, middle), type, type);
 		int			order = dy_compare_bytes(wanted.data, wanted.len,
 											 found.data, found.len);
 
@@ -389,6 +399,35 @@ dy_value_levels(DyValue value)
 	return deepest + 1;
 }
 
+/*
+ * The attribute of a flat map that has this name: its entries lie in the
+ * order of their names.
+ */
+static DyValue
+search_flat_map(const DyContainer *c, const char *name, uint32 len)
+{
+	const uint8 *p = c->body;
+	const uint8 *end = c->directory;
+
+	while (p < end)
+	{
+		DyBytes		found;
+		DyValue		value;
+
+		if (!dy_read_name(c, &p, &found) || p >= end)
+			dy_corrupt_item("A map's entries are wrong.");
+		if (found.len == len && memcmp(found.data, name, len) == 0)
+		{
+			if (!dy_read_value(p, end, &value))
+				dy_corrupt_item("A value is too long.");
+			return value;
+		}
+		if (!dy_skip_value(&p, end))
+			dy_corrupt_item("A value is too long.");
+	}
+	return DY_NO_VALUE;
+}
+
 static DyContainer
 open_container(DyValue value)
 {
@@ -408,10 +447,11 @@ iterated_container(const DyIterator *iter)
 	DyContainer c;
 
 	c.type = DY_TAG_TYPE(*iter->container.data);
-	c.wide = iter->wide;
+	c.width = iter->width;
 	c.count = iter->count;
 	c.body = iter->body;
 	c.directory = iter->directory;
+	c.next = iter->end;
 	return c;
 }
 

@@ -88,7 +88,9 @@ dy_bytes_is(DyBytes a, const char *text)
  */
 typedef struct varlena DyItem;
 
-#define DY_ITEM_VERSION			1
+/* Version 1 had no flat containers; what it wrote is valid still. */
+#define DY_ITEM_VERSION			2
+#define DY_ITEM_OLDEST_VERSION	1
 
 /*
  * Detoasted, but a short varlena header stays short: only dy_item_value()
@@ -104,8 +106,9 @@ typedef struct DyIterator
 	DyValue		container;
 	uint32		next;			/* index of the next element */
 	uint32		count;
-	bool		wide;			/* the rest is the container taken apart */
+	uint8		width;			/* the rest is the container taken apart */
 	const uint8 *body;
+	const uint8 *end;			/* flat: of the last element met */
 	const uint8 *directory;
 } DyIterator;
 
