@@ -18,9 +18,18 @@
 #include "item/format.h"
 #include "item/scan.h"
 
+/* The bytes of an entry. */
+typedef struct Extent
+{
+	const uint8 *start;
+	uint32		len;
+} Extent;
+
 static void check_value(DyValue value, int level);
 static void check_container(DyValue value, DyType type, int level);
-static uint32 check_entry(DyContainer *c, uint32 i, DyBytes *key, int level);
+static void check_extents(Extent *extents, uint32 n);
+static int	compare_extents(const void *x, const void *y);
+static Extent check_entry(DyContainer *c, uint32 i, DyBytes *key, int level);
 
 /*
  * Raise ERRCODE_DATA_CORRUPTED unless the bytes of value are exactly one
@@ -80,6 +89,7 @@ check_container(DyValue value, DyType type, int level)
 	DyContainer c;
 	DyBytes		key = {NULL, 0};
 	Size		filled = 0;
+	Extent	   *extents = NULL;
 
 	if (level > DY_MAX_NESTING_LEVELS && !dy_is_set(type))
 		dy_corrupt_item("It is nested too deep.");
@@ -91,11 +101,17 @@ check_container(DyValue value, DyType type, int level)
 	if (dy_is_set(type) && c.count == 0)
 		dy_corrupt_item("A set is empty.");
 
+	if (c.width != 0 && type != DY_TYPE_L)
+		extents = repalloc_huge(palloc(sizeof(Extent)), Max(c.count, 1) * sizeof(Extent));
 	for (uint32 i = 0; i < c.count; i++)
 	{
 		DyBytes		previous = key;
+		Extent		extent;
 
-		filled += check_entry(&c, i, &key, level);
+		extent = check_entry(&c, i, &key, level);
+		filled += extent.len;
+		if (extents != NULL)
+			extents[i] = extent;
 		if (type == DY_TYPE_L)
 		{
 			/* entries of a list lie in its order */
@@ -108,15 +124,45 @@ check_container(DyValue value, DyType type, int level)
 	}
 	if (filled != c.directory - c.body)
 		dy_corrupt_item("A container is not filled exactly.");
+	if (extents != NULL)
+	{
+		check_extents(extents, c.count);
+		pfree(extents);
+	}
 }
 
 /*
- * Check one entry and all in it; returns its length.  *key is what its
+ * A directory could point to one entry in the middle of another and leave
+ * as many bytes to none.
+ */
+static void
+check_extents(Extent *extents, uint32 n)
+{
+	qsort(extents, n, sizeof(Extent), compare_extents);
+	for (uint32 i = 1; i < n; i++)
+	{
+		if (extents[i].start != extents[i - 1].start + extents[i - 1].len)
+			dy_corrupt_item("A container is not filled exactly.");
+	}
+}
+
+static int
+compare_extents(const void *x, const void *y)
+{
+	const uint8 *xstart = ((const Extent *) x)->start;
+	const uint8 *ystart = ((const Extent *) y)->start;
+
+	return (xstart > ystart) - (xstart < ystart);
+}
+
+/*
+ * Check one entry and all in it; returns where it lies.  *key is what its
  * container is ordered by; for a list, the end of the entry.
  */
-static uint32
+static Extent
 check_entry(DyContainer *c, uint32 i, DyBytes *key, int level)
 {
+	Extent		extent;
 	const uint8 *start;
 	const uint8 *p;
 	DyValue		value;
@@ -145,5 +191,7 @@ check_entry(DyContainer *c, uint32 i, DyBytes *key, int level)
 	}
 	check_value(value, level + 1);
 	dy_entry_ends(c, value.data + value.len);
-	return value.data + value.len - start;
+	extent.start = start;
+	extent.len = value.data + value.len - start;
+	return extent;
 }
