@@ -175,7 +175,10 @@ start_threads(Program *program)
 		   config->listen_address, port, program->thread_count);
 }
 
-/* As many as are asked for, or as there are processors. */
+/*
+ * As many as are asked for, or one for two processors: the others are for
+ * Postgres.
+ */
 static int
 count_threads(const DyConfig *config)
 {
@@ -183,8 +186,8 @@ count_threads(const DyConfig *config)
 
 	if (config->threads > 0)
 		return config->threads;
-	return processors < 1 ? 1
-		: processors > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) processors;
+	return processors < 4 ? 1
+		: processors / 2 > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) (processors / 2);
 }
 
 /* Ends the program if it cannot.  *port is set to the port taken. */

@@ -28,8 +28,8 @@
  * request that may write is a batch of its own; the bytes of its answer are
  * kept until its ReadyForQuery, for only that says that the transaction has
  * been committed.  Reads gather in the queue while the connection is at work,
- * and when it is done all of them become one statement that answers with a
- * row for each; the busier the server, the more there are, and the less each
+ * and then all of them become one statement that answers with a row for each
+ * (choose_conn); the busier the server, the more there are, and the less each
  * of them costs.  If a batch takes long (an item that has to come from disk,
  * a lock), those that come after it take another connection (choose_conn).
  *
@@ -473,11 +473,17 @@ on_writable(evutil_socket_t fd, short events, void *arg)
 
 /*
  * The connection for what waits first, or NULL if it has to go on waiting.
+ *
+ * Reads that may share a statement take a connection each as long as there
+ * are enough.  When there are more reads, they gather for the first connection
+ * that is at work, until as many wait as it has in flight: so it gets the next
+ * batch before it is done with this one.
  */
 static PoolConn *
 choose_conn(const Lane *lane)
 {
 	bool		alone = lane->first->alone;
+	bool		crowded = lane->in_flight + lane->queued > lane->ready;
 	PoolConn   *best = NULL;
 
 	for (int i = 0; i < lane->conn_count; i++)
@@ -495,8 +501,8 @@ choose_conn(const Lane *lane)
 				(best == NULL || conn->in_flight < best->in_flight))
 				best = conn;
 		}
-		else if (dy_now_us() - conn->at_work_since_us < PATIENCE_US)
-			return NULL;
+		else if (crowded && dy_now_us() - conn->at_work_since_us < PATIENCE_US)
+			return lane->queued >= conn->in_flight && conn->in_flight < lane->depth ? conn : NULL;
 	}
 	return best;
 }
@@ -530,7 +536,7 @@ send_batch(PoolConn *conn)
 		if (request->alone)
 			break;
 	} while (lane->first != NULL && !lane->first->alone &&
-			 count < lane->depth && bytes < MAX_BATCH_BYTES);
+			 conn->in_flight < lane->depth && bytes < MAX_BATCH_BYTES);
 	if (count == 0)
 		return;
 

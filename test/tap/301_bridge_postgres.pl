@@ -200,7 +200,7 @@ is($bridge->wait_for_end, 0, 'draining: the end');
 
 # --- Postgres restarts under load: every acknowledged write is there
 
-$bridge = Dynamo::Bridge->start($node, '--lock-timeout=0');
+$bridge = Dynamo::Bridge->start($node, '--threads=2', '--lock-timeout=0');
 ok($bridge->wait_until_healthy, 'comes up for the load');
 append_to_file("$PostgreSQL::Test::Utils::tmp_check/writer_$_", '') foreach 1 .. 6;
 my @writers;

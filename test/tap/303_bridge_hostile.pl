@@ -22,7 +22,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init;
 $node->start;
 Dynamo::Bridge::prepare_database($node);
-my $bridge = Dynamo::Bridge->start($node, "--max-body-bytes=$limit", '--head-timeout=2000',
+my $bridge = Dynamo::Bridge->start($node, '--threads=2', "--max-body-bytes=$limit", '--head-timeout=2000',
 	'--body-timeout=2000', '--idle-timeout=2000', '--queue-limit=20', '--general-connections=2');
 ok($bridge->wait_until_healthy, 'comes up');
 note("seed $seed");

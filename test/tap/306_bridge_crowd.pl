@@ -25,7 +25,7 @@ sub file_limits { return slurp_file("/proc/$_[0]/limits") =~ /^Max open files\s+
 my (undef, $allowed) = file_limits($$);
 plan skip_all => "only $allowed open files are allowed" if $allowed ne 'unlimited' && $allowed < $each * $processes + 200;
 
-my $bridge = Dynamo::Bridge->start($node);
+my $bridge = Dynamo::Bridge->start($node, '--threads=2');
 ok($bridge->wait_until_healthy, 'comes up');
 is($bridge->call('CreateTable', '{"TableName":"Crowd","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"k",
 	"AttributeType":"S"}],"KeySchema":[{"AttributeName":"k","KeyType":"HASH"}]}')->{status}, 200, 'a table');
