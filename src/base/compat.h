@@ -92,6 +92,13 @@
 	_bt_search((index), (heap), (key), (buffer), BT_READ)
 #endif
 
+/* Before 17 what an old snapshot sees could be taken away (old_snapshot_threshold). */
+#if PG_VERSION_NUM < 170000
+#define dy_snapshots_grow_too_old() OldSnapshotThresholdActive()
+#else
+#define dy_snapshots_grow_too_old() false
+#endif
+
 /* 16 lets the caller of a sort say whether it wants a copy; we never do. */
 #if PG_VERSION_NUM < 160000
 #define dy_tuplesort_getdatum(sort, value, isnull) \

@@ -75,8 +75,11 @@ dy_tableam_lookup(Relation rel, Relation primary, Snapshot snapshot,
 
 	Assert(key.lens[0] >= sizeof(key.head));
 
-	/* SERIALIZABLE wants predicate locks on what was read of the index. */
-	if (!IsMVCCSnapshot(snapshot) || IsolationIsSerializable())
+	/*
+	 * SERIALIZABLE wants predicate locks on what was read of the index, and a
+	 * snapshot that may be too old is compared with each page.
+	 */
+	if (!IsMVCCSnapshot(snapshot) || IsolationIsSerializable() || dy_snapshots_grow_too_old())
 		return DY_LOOKUP_UNSURE;
 
 	result = find_entry(rel, primary, &key, &tid);

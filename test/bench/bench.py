@@ -14,7 +14,7 @@ figure (results.json).  README.md says what is measured and how to read it.
 
 Parts, in their order; --skip leaves them out:
 
-  size       bytes on disk as loaded
+  size       bytes on disk, as loaded and after all that the other parts wrote
   cold       Query with nothing in memory
   main       400 B, all work, synchronous_commit on
   async      writes with synchronous_commit off
@@ -421,8 +421,8 @@ class Bench:
                 f"{c} {report.median(self.figures, 'per_second', part='cold', contender=c):,.0f}/s"
                 for c in ("jsonb", "sql")))
 
-    def measure_size(self, stem, size):
-        """Bytes per item of heap with its maps, of toast and of indexes, as loaded and vacuumed."""
+    def measure_size(self, stem, size, when="loaded"):
+        """Bytes per item of heap with its maps, of toast and of indexes, after VACUUM."""
         for contender in ("jsonb", "sql"):
             relation = relation_of(contender, stem)
             heap, toast, index = (float(v) for v in self.cluster.sql(
@@ -433,10 +433,10 @@ class Bench:
             column = "doc" if contender == "jsonb" else "item"
             document = float(self.cluster.sql(
                 f"SELECT avg(pg_column_size({column})) FROM (SELECT {column} FROM {relation} LIMIT 1000) AS r"))
-            self.facts.setdefault("sizes", {}).setdefault(str(size), {})[contender] = {
+            self.facts.setdefault("sizes", {}).setdefault(f"{size} B, {when}", {})[contender] = {
                 "document": document, "heap": heap / n, "toast": toast / n, "index": index / n,
                 "total": (heap + toast + index) / n}
-        self.facts["sizes"][str(size)]["item"] = float(self.cluster.sql(
+        self.facts["sizes"][f"{size} B, {when}"]["item"] = float(self.cluster.sql(
             f"SELECT avg(dynamo.size(item)) FROM (SELECT item FROM {relation_of('sql', stem)} LIMIT 1000) AS i"))
 
     def measure_memory(self, connections):
@@ -494,6 +494,9 @@ class Bench:
         self.run_rounds(steps)
         if self.wants("memory"):
             self.measure_memory(100 if o.quick else 5000)
+        if self.wants("size"):
+            self.cluster.sql("VACUUM")
+            self.measure_size("Bench400", 400, "after all writes")
         self.drop(["Bench400"])
 
     def run_large(self, steps):

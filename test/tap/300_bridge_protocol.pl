@@ -296,7 +296,7 @@ unlike($hasty->log, qr/ERROR|WARNING/, 'short time limits: nothing to complain a
 # --- metrics
 
 is($bridge->wait_for_metric('dynamo_bridge_request_seconds_bucket{operation="Scan",le="+Inf"}', 40), 40, 'metrics: histogram');
-is($bridge->wait_for_metric('dynamo_bridge_pool_ready{lane="write"}', 16), 16, 'metrics: pool');
+is($bridge->wait_for_metric('dynamo_bridge_pool_ready{lane="write"}', 32), 32, 'metrics: pool');
 my $metrics = $bridge->http("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
 is($metrics->{status}, 200, 'metrics');
 like($metrics->{body}, qr/^dynamo_bridge_requests_total\{operation="ListTables"\} \d+$/m, 'metrics: requests');
