@@ -4,11 +4,12 @@
  *	  The key locks of one or many writes.
  *
  * Whoever locks more than one key does it here, in one global order: first
- * the gates of ConditionChecks, then all keys sorted by
- * hash.  The hash contains the relation, so the order holds over several
- * tables.  Callers that wait therefore cannot deadlock with each other, and
- * nobody waits for a transaction of the API: for single writes it is a
- * conflict, see tableam/key_lock.c.
+ * the gates of ConditionChecks, then all keys sorted by hash.  The hash
+ * contains the relation, so the order holds over several tables; relations
+ * are locked already, in a mode that writers share.  Callers that wait
+ * therefore cannot deadlock with each other, and nobody waits for a
+ * transaction of the API: for single writes it is a conflict, see
+ * tableam/key_lock.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +20,6 @@
 #include "miscadmin.h"
 
 #include "engine/row.h"
-#include "engine/storage.h"
 #include "tableam/tableam.h"
 
 typedef struct KeyToLock

@@ -10,7 +10,6 @@
 #ifndef DY_ENGINE_STORAGE_H
 #define DY_ENGINE_STORAGE_H
 
-#include "access/genam.h"
 #include "access/tableam.h"
 #include "utils/snapshot.h"
 

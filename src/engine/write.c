@@ -32,7 +32,6 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "executor/tuptable.h"

@@ -110,8 +110,7 @@ extern void dy_table_invalidate(Oid relid);
 /*
  * These lock the relation until the end of the transaction, so its columns
  * and indexes stay as described: in AccessShareLock, or to write its rows in
- * RowExclusiveLock.
- * For dy_table_of_relation the caller holds a lock.
+ * RowExclusiveLock.  For dy_table_of_relation the caller holds a lock.
  */
 
 extern const DyIndex *dy_table_index(const DyTable *table, DyBytes name);	/* NULL if there is none */

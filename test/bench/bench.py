@@ -3,7 +3,7 @@
 bench.py
     Measures dynamo against its contenders on one machine.
 
-  make bench                            everything, 45 to 50 minutes on 2 cores
+  make bench                            everything, 35 to 50 minutes on 2 cores
   make bench BENCH=--quick              the same in minutes, to see that it works
   make bench BENCH='--only get,put'     some of the work
   make bench BENCH='--skip growth,large,emulators'

@@ -284,8 +284,8 @@ class Emulators:
         modules = os.path.join(self.directory, "node_modules")
         self.ports = {"local": free_port(), "dynalite": free_port()}
         self.processes["local"] = spawn(
-            ["java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
-             "-disableTelemetry", "-port", str(self.ports["local"])],
+            ["java", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb", "-disableTelemetry",
+             "-port", str(self.ports["local"])],
             os.path.join(self.directory, "local.log"), cwd=os.path.join(modules, "amplify-dynamodb-simulator", "emulator"))
         self.processes["dynalite"] = spawn(
             ["node", os.path.join(modules, "dynalite", "cli.js"), "--port", str(self.ports["dynalite"]),
