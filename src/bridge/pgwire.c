@@ -72,6 +72,28 @@ dy_wire_add_execute_each(DyBuf *out, DySlice operation, const DySlice *requests,
 }
 
 /*
+ * The same for requests of operations that write, in one transaction; a row
+ * has the columns of dynamo_internal.execute_writes.
+ */
+void
+dy_wire_add_execute_writes(DyBuf *out, const DySlice *operations, const DySlice *requests,
+						   const DySlice *principals, int count)
+{
+	size_t		operation_bytes = sum_of_lengths(operations, count);
+	size_t		request_bytes = sum_of_lengths(requests, count);
+	size_t		principal_bytes = sum_of_lengths(principals, count);
+	size_t		at;
+
+	dy_buf_reserve(out, 192 + operation_bytes + request_bytes + principal_bytes +
+				   12 * (size_t) count);
+	at = begin_bind(out, DY_WIRE_WRITES_STATEMENT, sizeof(DY_WIRE_WRITES_STATEMENT));
+	add_array(out, operations, count, operation_bytes);
+	add_array(out, requests, count, request_bytes);
+	add_array(out, principals, count, principal_bytes);
+	end_bind(out, at);
+}
+
+/*
  * Append a Sync: the end of a transaction, and the server sends what it has.
  */
 void
@@ -103,24 +125,39 @@ dy_wire_next(const char *bytes, size_t len, DyWireMessage *message)
 }
 
 /*
- * The only column of a DataRow; its data is NULL if the value is.
+ * The columns of a DataRow, which has count of them; the data of one is NULL
+ * if the value is.
  */
 bool
-dy_wire_read_row(DySlice body, DySlice *column)
+dy_wire_read_row(DySlice body, DySlice *columns, int count)
 {
-	uint32_t	length;
+	const char *p = body.data;
+	size_t		left = body.len;
 
-	if (body.len < 6 || read_int16(body.data) != 1)
+	if (left < 2 || read_int16(p) != count)
 		return false;
-	length = read_int32(body.data + 2);
-	if (length == UINT32_MAX)
+	p += 2;
+	left -= 2;
+	for (int i = 0; i < count; i++)
 	{
-		*column = dy_slice(NULL, 0);
-		return true;
+		uint32_t	length;
+
+		if (left < 4)
+			return false;
+		length = read_int32(p);
+		p += 4;
+		left -= 4;
+		if (length == UINT32_MAX)
+		{
+			columns[i] = dy_slice(NULL, 0);
+			continue;
+		}
+		if (length > left)
+			return false;
+		columns[i] = dy_slice(p, length);
+		p += length;
+		left -= length;
 	}
-	if (length > body.len - 6)
-		return false;
-	*column = dy_slice(body.data + 6, length);
 	return true;
 }
 

@@ -16,6 +16,10 @@
 /* Names of the prepared statements every session has; see pool.c. */
 #define DY_WIRE_STATEMENT "dynamo_execute"
 #define DY_WIRE_EACH_STATEMENT "dynamo_execute_each"
+#define DY_WIRE_WRITES_STATEMENT "dynamo_execute_writes"
+
+/* response, sqlstate, message, detail */
+#define DY_WIRE_WRITES_COLUMNS 4
 
 typedef enum DyWireResult
 {
@@ -42,10 +46,13 @@ extern void dy_wire_add_execute(DyBuf *out, DySlice operation, DySlice request,
 								DySlice principal);
 extern void dy_wire_add_execute_each(DyBuf *out, DySlice operation, const DySlice *requests,
 									 const DySlice *principals, int count);
+extern void dy_wire_add_execute_writes(DyBuf *out, const DySlice *operations,
+									   const DySlice *requests, const DySlice *principals,
+									   int count);
 extern void dy_wire_add_sync(DyBuf *out);
 extern DyWireResult dy_wire_next(const char *bytes, size_t len, DyWireMessage *message)
 			__attribute__((warn_unused_result));
-extern bool dy_wire_read_row(DySlice body, DySlice *column)
+extern bool dy_wire_read_row(DySlice body, DySlice *columns, int count)
 			__attribute__((warn_unused_result));
 extern bool dy_wire_read_error(DySlice body, DyWireError *error)
 			__attribute__((warn_unused_result));

@@ -7,8 +7,8 @@
  *
  *	  read		GetItem; few connections with many requests in flight on each,
  *				of which one does all the work as long as it is fast enough
- *	  write		PutItem, UpdateItem, DeleteItem; one in flight on each of many
- *				connections, so that their commits share an fsync
+ *	  write		PutItem, UpdateItem, DeleteItem; those that come while one is at
+ *				work share the next transaction
  *	  general	everything that may take long; one in flight on each
  *
  * so no request waits behind a slow one of another client.
@@ -24,19 +24,24 @@
  * turn of the event loop leave with one write (dy_pool_flush) and one read
  * takes all answers that are there.  README.md has the numbers.
  *
- * What is sent as one statement, and so is one transaction, is a *batch*.  A
- * request that may write is a batch of its own; the bytes of its answer are
- * kept until its ReadyForQuery, for only that says that the transaction has
- * been committed.  Reads gather in the queue while the connection is at work,
- * and then all of them become one statement that answers with a row for each
- * (choose_conn); the busier the server, the more there are, and the less each
- * of them costs.  If a batch takes long (an item that has to come from disk,
- * a lock), those that come after it take another connection (choose_conn).
+ * What is sent as one statement, and so is one transaction, is a *batch*.
+ * Reads and writes gather in the queue while a connection is at work, and then
+ * all of them become one statement that answers with a row for each; the
+ * busier the server, the more there are, and the less each of them costs.  If
+ * a batch takes long (an item that has to come from disk, a lock), those that
+ * come after it take another connection (choose_for_reads, choose_idle).
  *
  * A read is answered when its row comes.  If one fails, it is the first that
  * has no row yet.  The server does not run the rest of its batch; those are
  * sent again, each alone, so that nobody pays more than once for the mistake
  * of another.
+ *
+ * The answer of a write is kept until the ReadyForQuery, for only that says
+ * that the transaction has been committed.  In a batch of writes each has a
+ * row, with its result or its error; one that fails has undone what it did
+ * and nothing else.  Errors of the API are answered.  What failed in another
+ * way, in the first place because it would have had to wait for a lock, is
+ * sent again alone, as is the whole batch if its transaction fails.
  *
  * Answers of one connection come in the order of its requests.
  *
@@ -80,9 +85,9 @@
 #define MAX_BATCH_BYTES (256 * 1024)
 
 /*
- * Reads gather as long as the connection is at work, but no longer than this:
- * then they take another one.  A full batch of what is in memory takes a
- * quarter of it.
+ * Requests gather as long as a connection is at work, but no longer than
+ * this: then they take another one.  A full batch of what is in memory takes
+ * a quarter of it if it reads, three quarters if it writes.
  */
 #define PATIENCE_US 2000
 
@@ -144,12 +149,15 @@ struct DyPool
 	void	   *owner;
 	char		setup[2048];
 	Lane		lanes[DY_LANE_COUNT];
-	DySlice    *requests;		/* scratch for the statement of a batch */
+	DySlice    *operations;		/* scratch for the statement of a batch */
+	DySlice    *requests;
 	DySlice    *principals;
 	PoolConn   *dirty;
+	struct event *impatience;	/* makes a turn of the loop after PATIENCE_US */
 	uint64_t	last_complaint_us;
 };
 
+static DySlice *alloc_slices(const DyConfig *config);
 static void init_conn(PoolConn *conn, Lane *lane);
 static void format_setup(DyPool *pool);
 static void on_ready(void *arg);
@@ -157,7 +165,10 @@ static void start_held(DyPool *pool);
 static bool may_connect(void *arg);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
+static void on_impatience(evutil_socket_t fd, short events, void *arg);
 static PoolConn *choose_conn(const Lane *lane);
+static PoolConn *choose_for_reads(const Lane *lane);
+static PoolConn *choose_idle(const Lane *lane);
 static void send_batch(PoolConn *conn);
 static void append(PoolConn *conn, DyRequest *request);
 static void enqueue(Lane *lane, DyRequest *request);
@@ -172,6 +183,9 @@ static void forget_finished(PoolConn *conn);
 static bool read_message(PoolConn *conn, const DyWireMessage *message);
 static DyRequest *take_first(PoolConn *conn);
 static void answer_row(PoolConn *conn);
+static bool is_batch_of_writes(const PoolConn *conn);
+static void answer_writes(PoolConn *conn);
+static DyFault fault_of_column(DySlice sqlstate);
 static bool finish_batch(PoolConn *conn, char transaction_status);
 static void fail_batch(PoolConn *conn);
 static void send_again_alone(PoolConn *conn);
@@ -216,8 +230,10 @@ dy_pool_create(struct event_base *base, const DyConfig *config,
 	pool->metrics = metrics;
 	pool->done = done;
 	pool->owner = owner;
-	pool->requests = dy_buf_alloc(sizeof(DySlice) * (size_t) config->read_depth);
-	pool->principals = dy_buf_alloc(sizeof(DySlice) * (size_t) config->read_depth);
+	pool->operations = alloc_slices(config);
+	pool->requests = alloc_slices(config);
+	pool->principals = alloc_slices(config);
+	pool->impatience = event_new(base, -1, 0, on_impatience, NULL);
 	format_setup(pool);
 	for (int i = 0; i < DY_LANE_COUNT; i++)
 	{
@@ -225,7 +241,8 @@ dy_pool_create(struct event_base *base, const DyConfig *config,
 
 		lane->pool = pool;
 		lane->id = (DyLaneId) i;
-		lane->depth = i == DY_LANE_READ ? config->read_depth : 1;
+		lane->depth = i == DY_LANE_READ ? config->read_depth :
+			i == DY_LANE_WRITE ? config->write_depth : 1;
 		lane->conn_count = lane_connections[i];
 		lane->conns = dy_buf_zalloc(sizeof(PoolConn) * (size_t) lane->conn_count);
 		dy_count(&metrics->pool_size[i], lane->conn_count);
@@ -245,7 +262,7 @@ dy_pool_submit(DyPool *pool, DyRequest *request)
 	Lane	   *lane = &pool->lanes[request->route->lane];
 
 	request->attempts = 0;
-	request->alone = lane->id != DY_LANE_READ;
+	request->alone = lane->depth == 1;
 	if (lane->in_flight + lane->queued < lane->ready * lane->depth + pool->config->queue_limit)
 		enqueue(lane, request);
 	else
@@ -339,9 +356,21 @@ dy_pool_free(DyPool *pool)
 		}
 		free(lane->conns);
 	}
+	event_free(pool->impatience);
+	free(pool->operations);
 	free(pool->requests);
 	free(pool->principals);
 	free(pool);
+}
+
+/* One for each request of the largest batch. */
+static DySlice *
+alloc_slices(const DyConfig *config)
+{
+	int			reads = config->read_depth;
+	int			writes = config->write_depth;
+
+	return dy_buf_alloc(sizeof(DySlice) * (size_t) (reads > writes ? reads : writes));
 }
 
 static void
@@ -381,7 +410,11 @@ format_setup(DyPool *pool)
 			 " CASE WHEN to_regprocedure('dynamo_internal.execute_each(text, text[], text[])') IS NULL"
 			 " THEN 'dynamo_internal.execute($1, request, principal)"
 			 " FROM unnest($2, $3) AS each (request, principal)'"
-			 " ELSE 'dynamo_internal.execute_each($1, $2, $3)' END; END$$",
+			 " ELSE 'dynamo_internal.execute_each($1, $2, $3)' END;"
+			 " EXECUTE 'PREPARE " DY_WIRE_WRITES_STATEMENT "(text[], text[], text[]) AS SELECT ' ||"
+			 " CASE WHEN to_regprocedure('dynamo_internal.execute_writes(text[], text[], text[])') IS NULL"
+			 " THEN 'NULL, ''0A000'', NULL, NULL FROM unnest($1, $2, $3)'"
+			 " ELSE '* FROM dynamo_internal.execute_writes($1, $2, $3)' END; END$$",
 			 pool->config->lock_timeout, pool->config->statement_timeout);
 }
 
@@ -471,16 +504,32 @@ on_writable(evutil_socket_t fd, short events, void *arg)
 		lose_conn(conn);
 }
 
+/* dy_pool_flush at the end of this turn sends what has waited long enough. */
+static void
+on_impatience(evutil_socket_t fd, short events, void *arg)
+{
+	(void) fd;
+	(void) events;
+	(void) arg;
+}
+
 /*
  * The connection for what waits first, or NULL if it has to go on waiting.
- *
+ */
+static PoolConn *
+choose_conn(const Lane *lane)
+{
+	return lane->id == DY_LANE_READ ? choose_for_reads(lane) : choose_idle(lane);
+}
+
+/*
  * Reads that may share a statement take a connection each as long as there
  * are enough.  When there are more reads, they gather for the first connection
  * that is at work, until as many wait as it has in flight: so it gets the next
  * batch before it is done with this one.
  */
 static PoolConn *
-choose_conn(const Lane *lane)
+choose_for_reads(const Lane *lane)
 {
 	bool		alone = lane->first->alone;
 	bool		crowded = lane->in_flight + lane->queued > lane->ready;
@@ -508,6 +557,32 @@ choose_conn(const Lane *lane)
 }
 
 /*
+ * Writes gather while a connection is at work on others, so that they share
+ * its next transaction.  They never follow others on the same connection:
+ * one that runs alone may have to wait for a lock.
+ */
+static PoolConn *
+choose_idle(const Lane *lane)
+{
+	bool		alone = lane->first->alone;
+	uint64_t	now = dy_now_us();
+	PoolConn   *idle = NULL;
+
+	for (int i = 0; i < lane->conn_count; i++)
+	{
+		PoolConn   *conn = &lane->conns[i];
+
+		if (conn->link.state != DY_LINK_READY || conn->doomed)
+			continue;
+		if (conn->in_flight == 0)
+			idle = idle != NULL ? idle : conn;
+		else if (!alone && !conn->first->alone && now - conn->at_work_since_us < PATIENCE_US)
+			return NULL;
+	}
+	return idle;
+}
+
+/*
  * Take from the queue what may go in one statement, and put that into the
  * connection's buffer; dy_pool_flush sends it.
  */
@@ -529,6 +604,7 @@ send_batch(PoolConn *conn)
 			continue;
 		}
 		append(conn, request);
+		pool->operations[count] = request->route->name;
 		pool->requests[count] = dy_request_body(request);
 		pool->principals[count] = dy_slice_str(request->principal);
 		bytes += pool->requests[count].len;
@@ -543,6 +619,9 @@ send_batch(PoolConn *conn)
 	if (count == 1)
 		dy_wire_add_execute(&conn->out, conn->last->route->name, pool->requests[0],
 							pool->principals[0]);
+	else if (lane->id == DY_LANE_WRITE)
+		dy_wire_add_execute_writes(&conn->out, pool->operations, pool->requests,
+								   pool->principals, count);
 	else
 		dy_wire_add_execute_each(&conn->out, conn->last->route->name, pool->requests,
 								 pool->principals, count);
@@ -625,12 +704,18 @@ dequeue(Lane *lane)
 static void
 pump(Lane *lane)
 {
+	static const struct timeval patience = {0, PATIENCE_US};
+
 	while (lane->first != NULL)
 	{
 		PoolConn   *conn = choose_conn(lane);
 
 		if (conn == NULL)
+		{
+			if (!lane->first->alone && !event_pending(lane->pool->impatience, EV_TIMEOUT, NULL))
+				event_add(lane->pool->impatience, &patience);
 			return;
+		}
 		send_batch(conn);
 	}
 }
@@ -773,8 +858,12 @@ read_message(PoolConn *conn, const DyWireMessage *message)
 		case 'A':				/* NotificationResponse */
 			return true;
 		case 'D':				/* DataRow */
-			if (conn->batches == 0 || conn->answered || conn->has_row ||
-				!dy_wire_read_row(message->body, &column) || column.data == NULL)
+			if (conn->batches == 0 || conn->answered)
+				return false;
+			if (is_batch_of_writes(conn))
+				return true;	/* answer_writes reads it again */
+			if (conn->has_row || !dy_wire_read_row(message->body, &column, 1) ||
+				column.data == NULL)
 				return false;
 			conn->has_row = true;
 			conn->row_at = (size_t) (column.data - conn->in.data);
@@ -828,6 +917,68 @@ answer_row(PoolConn *conn)
 	conn->in_start = conn->in_read;
 }
 
+/* Does the oldest request in flight share a transaction with other writes? */
+static bool
+is_batch_of_writes(const PoolConn *conn)
+{
+	return conn->lane->id == DY_LANE_WRITE && conn->first != NULL && !conn->first->ends_batch;
+}
+
+/*
+ * The writes of a batch have been committed: read the rows that have been
+ * waiting for that in the buffer.
+ */
+static void
+answer_writes(PoolConn *conn)
+{
+	DyPool	   *pool = conn->pool;
+	size_t		at = conn->in_start;
+	DyWireMessage message;
+
+	while (!conn->answered &&
+		   dy_wire_next(conn->in.data + at, conn->in_read - at, &message) == DY_WIRE_OK)
+	{
+		DySlice		columns[DY_WIRE_WRITES_COLUMNS];
+		DyReply		reply = {0};
+		DyRequest  *request;
+
+		at += message.bytes;
+		if (message.type != 'D')
+			continue;
+		if (!dy_wire_read_row(message.body, columns, DY_WIRE_WRITES_COLUMNS))
+			return;
+		request = take_first(conn);
+		reply.body = columns[0];
+		reply.fault = DY_FAULT_NONE;
+		if (columns[0].data == NULL)
+		{
+			reply.fault = fault_of_column(columns[1]);
+			reply.message = columns[2];
+			reply.extra = columns[3];
+			if (reply.fault == DY_FAULT_NONE)
+			{
+				request->alone = true;
+				request->attempts--;
+				enqueue_first(conn->lane, request);
+				continue;
+			}
+		}
+		request->state = DY_REQUEST_DONE;
+		pool->done(request, &reply, pool->owner);
+	}
+}
+
+/* DY_FAULT_NONE unless it is the SQLSTATE of an exception of the API. */
+static DyFault
+fault_of_column(DySlice sqlstate)
+{
+	char		text[6] = "";
+
+	if (sqlstate.len == 5)
+		memcpy(text, sqlstate.data, 5);
+	return dy_fault_of_sqlstate(text);
+}
+
 /*
  * The end of a transaction: of the oldest request in flight, or of a batch of
  * reads, whose results have been answered.
@@ -839,6 +990,8 @@ finish_batch(PoolConn *conn, char transaction_status)
 		return false;
 	if (conn->has_error)
 		fail_batch(conn);
+	else if (is_batch_of_writes(conn))
+		answer_writes(conn);
 	else if (conn->has_row)
 		answer_row(conn);
 	if (!conn->answered)
@@ -870,7 +1023,7 @@ fail_batch(PoolConn *conn)
 		strcpy(error.sqlstate, "XX000");
 	if (ends_session(error.sqlstate))
 		conn->doomed = true;
-	if (!request->ends_batch && !conn->bound)
+	if (!request->ends_batch && (!conn->bound || conn->lane->id == DY_LANE_WRITE))
 	{
 		send_again_alone(conn);
 		return;

@@ -15,10 +15,7 @@
  * right to the operation, on all tables; it is granted to nobody at first.
  * dynamo_internal.execute gives all operations.
  *
- * dynamo_internal.execute_each runs many requests of one reading operation in
- * one statement.  Of the instructions of a GetItem, nearly half belong to the
- * messages, the portal and the transaction of its statement, not to the item.
- * The bridge sends the reads that come together this way.
+ * Many requests in one statement: execute_many.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,29 +25,13 @@
 #include <malloc.h>
 #endif
 
-#include "funcapi.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "base/compat.h"
 #include "base/errors.h"
-#include "ops/ops.h"
-
-typedef enum Access
-{
-	ACCESS_READ,
-	ACCESS_WRITE,
-	ACCESS_CONTROL
-} Access;
-
-typedef struct Operation
-{
-	const char *name;
-	DyOperation run;
-	Access		access;
-} Operation;
+#include "ops/execute.h"
 
 enum
 {
@@ -60,25 +41,17 @@ enum
 	N_OPERATIONS
 };
 
-static const Operation operations[N_OPERATIONS] = {
-#define DY_OPERATION(name, function, sql_name, access, page) {#name, function, ACCESS_##access},
+static const DyExecutable operations[N_OPERATIONS] = {
+#define DY_OPERATION(name, function, sql_name, access, page) {#name, function, DY_ACCESS_##access},
 #include "ops/operations.def"
 #undef DY_OPERATION
 };
-
-/* What execute_each keeps from one request to the next. */
-typedef struct Each
-{
-	const Operation *operation;
-	ArrayIterator requests;
-	ArrayIterator principals;
-} Each;
 
 /* Empty, for the next operation; NULL while one runs. */
 static MemoryContext kept_context = NULL;
 
 /* The same by name, sorted on first use. */
-static const Operation *by_name[N_OPERATIONS];
+static const DyExecutable *by_name[N_OPERATIONS];
 
 /*
  * What malloc may keep for the next operation instead of giving it back to
@@ -87,19 +60,15 @@ static const Operation *by_name[N_OPERATIONS];
 #define KEPT_BYTES			(4 * 1024 * 1024)
 #define LARGE_BYTES			(2 * 1024 * 1024)
 
-static Datum run(const Operation *operation, text *request, const char *principal, bool as_json);
+static Datum run(const DyExecutable *operation, text *request, const char *principal, bool as_json);
 static MemoryContext take_context(MemoryContext parent);
 static void give_back_context(MemoryContext context);
 static void prepare_session(void);
-static Each *begin_each(FunctionCallInfo fcinfo);
-static void check_list(ArrayType *array, const char *name);
-static const Operation *get_operation(text *name);
-static const Operation *find_operation(const char *name, Size len);
+static const DyExecutable *find_operation(const char *name, Size len);
 static int	compare_names(const void *a, const void *b);
 static int	compare_name(const void *key, const void *element);
 
 DY_SQL_FUNCTION(dynamo_execute);
-DY_SQL_FUNCTION(dynamo_execute_each);
 
 /* dynamo.<operation>(request dynamo.request) returns json */
 #define DY_OPERATION(name, function, sql_name, access, page) \
@@ -121,89 +90,25 @@ dynamo_execute(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 
-	return run(get_operation(PG_GETARG_TEXT_PP(0)), PG_GETARG_TEXT_PP(1),
+	return run(dy_execute_find(PG_GETARG_TEXT_PP(0)), PG_GETARG_TEXT_PP(1),
 			   PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), false);
 }
 
-/*
- * dynamo_internal.execute_each(operation text, requests text[], principals
- * text[]) returns setof text
- *
- * As many rows as there are requests, in their order; principals[i] asks
- * requests[i].  A row is computed when it is asked for, so in a select list
- * it is on its way to the client before the next request is looked at: if one
- * fails, those before it are answered, and it is the first that is not.
- *
- * Only for operations that read: what one request wrote would be undone by
- * the failure of another.  All read with the snapshot of the statement, which
- * is younger than every request in it.
- */
+/* Raises UnknownOperationException. */
+const DyExecutable *
+dy_execute_find(const text *name)
+{
+	const DyExecutable *operation = find_operation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+
+	if (operation == NULL)
+		dy_error(DY_ERR_UNKNOWN_OPERATION, "%s", "");
+	return operation;
+}
+
 Datum
-dynamo_execute_each(PG_FUNCTION_ARGS)
+dy_execute_run(const DyExecutable *operation, text *request, const char *principal)
 {
-	FuncCallContext *call;
-	Each	   *each;
-	Datum		request;
-	Datum		principal;
-	bool		isnull;
-
-	if (SRF_IS_FIRSTCALL())
-	{
-		MemoryContext caller;
-
-		call = SRF_FIRSTCALL_INIT();
-		caller = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-		call->user_fctx = begin_each(fcinfo);
-		MemoryContextSwitchTo(caller);
-	}
-
-	call = SRF_PERCALL_SETUP();
-	each = call->user_fctx;
-	if (!array_iterate(each->requests, &request, &isnull) ||
-		!array_iterate(each->principals, &principal, &isnull))
-		SRF_RETURN_DONE(call);
-	CHECK_FOR_INTERRUPTS();
-	SRF_RETURN_NEXT(call, run(each->operation, DatumGetTextPP(request),
-							  TextDatumGetCString(principal), false));
-}
-
-/* Look at the arguments of execute_each, once for all requests. */
-static Each *
-begin_each(FunctionCallInfo fcinfo)
-{
-	Each	   *each = palloc(sizeof(Each));
-	text	   *name = PG_GETARG_TEXT_PP(0);
-	ArrayType  *requests = PG_GETARG_ARRAYTYPE_P(1);
-	ArrayType  *principals = PG_GETARG_ARRAYTYPE_P(2);
-
-	each->operation = get_operation(name);
-	if (each->operation->access != ACCESS_READ)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("%s does not read only", each->operation->name)));
-	check_list(requests, "requests");
-	check_list(principals, "principals");
-	if (ArrayGetNItems(ARR_NDIM(requests), ARR_DIMS(requests)) !=
-		ArrayGetNItems(ARR_NDIM(principals), ARR_DIMS(principals)))
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("there must be as many principals as requests")));
-	each->requests = array_create_iterator(requests, 0, NULL);
-	each->principals = array_create_iterator(principals, 0, NULL);
-	return each;
-}
-
-static void
-check_list(ArrayType *array, const char *name)
-{
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension", name)));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
+	return run(operation, request, principal, false);
 }
 
 /*
@@ -212,7 +117,7 @@ check_list(ArrayType *array, const char *name)
  * all, which is not JSON.
  */
 static Datum
-run(const Operation *operation, text *request, const char *principal, bool as_json)
+run(const DyExecutable *operation, text *request, const char *principal, bool as_json)
 {
 	DyCaller	outer_caller = dy_caller;
 	MemoryContext caller_context = CurrentMemoryContext;
@@ -220,7 +125,7 @@ run(const Operation *operation, text *request, const char *principal, bool as_js
 	DyResponse	response;
 
 	prepare_session();
-	if (operation->access != ACCESS_READ)
+	if (operation->access != DY_ACCESS_READ)
 		PreventCommandDuringRecovery(operation->name);
 
 	dy_response_init(&response);
@@ -295,22 +200,11 @@ prepare_session(void)
 #endif
 }
 
-/* Raises UnknownOperationException. */
-static const Operation *
-get_operation(text *name)
-{
-	const Operation *operation = find_operation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-
-	if (operation == NULL)
-		dy_error(DY_ERR_UNKNOWN_OPERATION, "%s", "");
-	return operation;
-}
-
-static const Operation *
+static const DyExecutable *
 find_operation(const char *name, Size len)
 {
 	DyBytes		key = {name, len};
-	const Operation **found;
+	const DyExecutable **found;
 
 	if (by_name[0] == NULL)
 	{
@@ -325,7 +219,7 @@ find_operation(const char *name, Size len)
 static int
 compare_names(const void *a, const void *b)
 {
-	return strcmp((*(const Operation *const *) a)->name, (*(const Operation *const *) b)->name);
+	return strcmp((*(const DyExecutable *const *) a)->name, (*(const DyExecutable *const *) b)->name);
 }
 
 /*
@@ -335,7 +229,7 @@ static int
 compare_name(const void *key, const void *element)
 {
 	const DyBytes *text = key;
-	const char *name = (*(const Operation *const *) element)->name;
+	const char *name = (*(const DyExecutable *const *) element)->name;
 	int			order = strncmp(text->data, name, text->len);
 
 	return order != 0 ? order : (name[text->len] == '\0' ? 0 : -1);

@@ -136,8 +136,9 @@ REVOKE ALL ON FUNCTION
     dynamo.list_access_keys()
 FROM PUBLIC;
 
--- The door to the operations, and that for reads that come together.
+-- The door to the operations, and those for reads and writes that come together.
 GRANT EXECUTE ON FUNCTION
     dynamo_internal.execute(text, text, text),
-    dynamo_internal.execute_each(text, text[], text[])
+    dynamo_internal.execute_each(text, text[], text[]),
+    dynamo_internal.execute_writes(text[], text[], text[])
 TO dynamo_bridge;

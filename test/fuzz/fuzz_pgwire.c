@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	const char *bytes = (const char *) input;
 	DyWireMessage message;
 	DyWireError error;
-	DySlice		column;
+	DySlice		columns[4];
 	DyBuf		body = {0};
 	size_t		at = 0;
 
@@ -24,9 +24,13 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	{
 		if (message.bytes < 5 || message.bytes > size - at)
 			abort();
-		if (message.type == 'D' && dy_wire_read_row(message.body, &column) &&
-			column.data != NULL && column.len > message.body.len)
-			abort();
+		for (int count = 1; message.type == 'D' && count <= 4; count++)
+		{
+			if (dy_wire_read_row(message.body, columns, count) &&
+				columns[count - 1].data != NULL &&
+				columns[count - 1].data + columns[count - 1].len > message.body.data + message.body.len)
+				abort();
+		}
 		if (message.type == 'E' && dy_wire_read_error(message.body, &error))
 			dy_fault_body(&body, DY_FAULT_VALIDATION, error.message, error.detail);
 		at += message.bytes;

@@ -40,6 +40,7 @@ SET LOCAL ROLE dy_nobody;
 SELECT throws_ok('SELECT dynamo.list_tables(''{}'')', '42501', NULL, 'an operation is refused');
 SELECT throws_ok('SELECT dynamo_internal.execute(''ListTables'', ''{}'', NULL)', '42501', NULL, 'execute() is refused');
 SELECT throws_ok('SELECT dynamo_internal.execute_each(''ListTables'', ''{"{}"}'', ''{root}'')', '42501', NULL, 'execute_each() is refused');
+SELECT throws_ok('SELECT dynamo_internal.execute_writes(''{PutItem}'', ''{"{}"}'', ''{root}'')', '42501', NULL, 'execute_writes() is refused');
 SELECT throws_ok('SELECT * FROM dynamo_internal.access_keys', '42501', NULL, 'the access keys are refused');
 SELECT throws_ok('CREATE TABLE dynamo_data.mine(a int)', '42501', NULL, 'a table among the items is refused');
 SELECT throws_ok('SET dynamo.account_id = ''123456789012''', '42501', NULL, 'a setting is refused');
@@ -50,8 +51,9 @@ SELECT is((SELECT rolcanlogin AND NOT (rolsuper OR rolcreaterole OR rolcreatedb 
              FROM pg_roles WHERE rolname = 'dynamo_bridge'), true, 'the bridge logs in as an ordinary role');
 SELECT results_eq(
 	$$SELECT name::text FROM our_functions WHERE has_function_privilege('dynamo_bridge', oid, 'EXECUTE') ORDER BY 1$$,
-	$$VALUES ('dynamo_internal.execute(text,text,text)'), ('dynamo_internal.execute_each(text,text[],text[])')$$,
-	'the bridge may execute two functions');
+	$$VALUES ('dynamo_internal.execute(text,text,text)'), ('dynamo_internal.execute_each(text,text[],text[])'),
+	         ('dynamo_internal.execute_writes(text[],text[],text[])')$$,
+	'the bridge may execute three functions');
 SELECT results_eq(
 	$$SELECT name::text FROM our_relations WHERE relkind <> 'S' AND has_table_privilege('dynamo_bridge', oid,
 	    'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') ORDER BY 1$$,

@@ -58,6 +58,11 @@ is("$got $log", 'KV003 ', 'one that comes through PL/pgSQL');
 	EXCEPTION WHEN SQLSTATE 'KV003' THEN RAISE 'mine'; END$$});
 is($got, 'P0001', 'an error of somebody else');
 like($log, qr/ERROR:  mine/, 'is in the log');
+my $writes = q{SELECT * FROM dynamo_internal.execute_writes('{PutItem}', ARRAY['{"TableName":"Log","Item":{"secret":{"S":"a"}}}'], '{me}')};
+($got, $log) = log_of($writes);
+is("$got $log", 'none ', 'one among writes that come together');
+($got, $log) = log_of("SET dynamo.log_client_errors = on; $writes");
+like($log, qr/LOG: .*Missing the key k/s, 'which the log has, too, when it shall');
 ($got, $log) = log_of('SELECT 1/0');
 like($log, qr/ERROR:  division by zero/, 'and so is one of the server');
 

@@ -168,6 +168,57 @@ $psql->query_safe('ROLLBACK');
 $psql->quit;
 is($read->($stuck)->{body}, '{"Item":1}', 'which is answered when it can be');
 
+# --- writes that come together share a transaction
+
+%transactions = map { $_->{body} => 1 } $bridge->call_together(map { [ PutItem => '{"xid":true}' ] } 1 .. 60);
+cmp_ok(scalar(keys %transactions), '<', 10, 'writes that come together share transactions');
+
+@answers = $bridge->call_together(map { [ ($_ % 2 ? 'PutItem' : 'UpdateItem') => qq({"who":$_,"fail":0}), $_ % 3 ? () : (key => $other, secret => $other_secret) ] } 1 .. 60);
+is(join(',', map { $_->{body} =~ s/^\{"tries":\d+}$/tries/r } @answers), join(',', map { $_ % 2 ? "$_ somebody" . ($_ % 3 ? '' : ' else') : 'tries' } 1 .. 60),
+	'each client gets its own answer, of its own operation, and asks as itself');
+
+# All answers together, and what is there in the end.
+sub is_stored
+{
+	my ($wanted, $name) = @_;
+	is($node->safe_psql('postgres', "SELECT string_agg(v, ',' ORDER BY v::int) FROM dynamo_internal.kv WHERE k LIKE 'w%'"), $wanted, $name);
+	$node->safe_psql('postgres', "DELETE FROM dynamo_internal.kv WHERE k LIKE 'w%'");
+}
+my $conflict = qr/TransactionConflictException.*Transaction is ongoing for the item/;
+foreach my $case ([ '{"code":"KV001"}', 400, qr/ValidationException.*refused/ ], [ '{"code":"KV002"}', 400, qr/ConditionalCheckFailedException/ ],
+	[ '{"code":"40001"}', 400, $conflict ], [ '{"code":"55P03"}', 400, $conflict ],
+	[ '{"code":"XX001"}', 500, qr/InternalServerError/ ], [ '{"code":"57014"}', 500, qr/InternalServerError/ ],
+	[ '{"k":"refused","v":"refused"}', 500, qr/InternalServerError/ ],
+	[ qq({"who":"\0"}), 400, qr/SerializationException/ ], [ '{"who":', 500, qr/InternalServerError/ ])
+{
+	my ($body, $status, $type) = @$case;
+	my $name = $body =~ s/[^ -~]/?/gr;
+	my $bad = sub { return $_[0] % 7 == 3; };
+
+	@answers = $bridge->call_together(map { [ PutItem => $bad->($_) ? $body : qq({"k":"w$_","v":"$_"}) ] } 1 .. 60);
+	is(join(',', map { $_->{status} } @answers), join(',', map { $bad->($_) ? $status : 200 } 1 .. 60), "writes that come together, some with $name");
+	like($answers[2]{body}, $type, "the answer to $name");
+	is_stored(join(',', grep { !$bad->($_) } 1 .. 60), "the others are done, beside $name");
+}
+@answers = $bridge->call_together(map { [ PutItem => '{"code":"KV001"}' ] } 1 .. 60);
+is(join(',', map { $_->{status} } @answers), join(',', (400) x 60), 'all of them fail');
+@answers = $bridge->call_together(map { [ PutItem => $_ == 20 ? '{"bytes":400000}' : qq({"who":$_}) ] } 1 .. 40);
+is(join(',', map { length $_->{body} } @answers), join(',', map { $_ == 20 ? 400000 : length "$_ somebody" } 1 .. 40),
+	'a large answer among small ones');
+
+# One that waits for a lock holds nobody up: it goes on alone.
+$psql = $node->background_psql('postgres');
+$psql->query_safe("BEGIN; INSERT INTO dynamo_internal.kv VALUES ('held', '0')");
+my @waiting_writes = map { begin($bridge, 'PutItem', '{"k":"held","v":"1"}') } 1 .. 3;
+@answers = $bridge->call_together(map { [ PutItem => qq({"k":"w$_","v":"$_"}) ] } 1 .. 60);
+is(join(',', map { $_->{status} } @answers), join(',', (200) x 60), 'writes beside some that wait for a lock');
+is_stored(join(',', 1 .. 60), 'and they are done');
+ok($node->poll_query_until('postgres', "SELECT count(*) = 3 FROM pg_stat_activity WHERE usename = 'dynamo_bridge' AND wait_event_type = 'Lock'"),
+	'those go on waiting');
+$psql->query_safe('ROLLBACK');
+$psql->quit;
+is(join(',', map { $read->($_)->{body} } @waiting_writes), '{},{},{}', 'and are answered when they can be');
+
 # --- the same port twice
 
 my ($out, $err);

@@ -13,7 +13,7 @@ use Test::More;
 
 my $node = Dynamo::Bridge::extension_node();
 
-# --- the role: two functions and one table
+# --- the role: three functions and one table
 
 my %may = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', <<'SQL');
 SELECT 'function ' || p.oid::regprocedure FROM pg_proc p
@@ -31,7 +31,7 @@ AND nspname LIKE 'dynamo%'
 SQL
 is_deeply([ sort keys %may ],
 	[ 'SELECT on dynamo_internal.access_keys', 'function dynamo_internal.execute(text,text,text)',
-		'function dynamo_internal.execute_each(text,text[],text[])' ],
+		'function dynamo_internal.execute_each(text,text[],text[])', 'function dynamo_internal.execute_writes(text[],text[],text[])' ],
 	'dynamo_bridge may run operations and read keys, and nothing else');
 is($node->safe_psql('postgres', "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
 	FROM pg_roles WHERE rolname = 'dynamo_bridge'"), 'f', 'it has no powers over the cluster');
@@ -94,14 +94,46 @@ sub read_together
 	return;
 }
 
-# An extension that has not been updated yet does not have the function.
-my $definition = $node->safe_psql('postgres', "SELECT pg_get_functiondef('dynamo_internal.execute_each'::regproc)");
-$node->safe_psql('postgres', 'ALTER EXTENSION dynamo DROP FUNCTION dynamo_internal.execute_each; DROP FUNCTION dynamo_internal.execute_each');
+# --- writes that come together
+
+sub write_together
+{
+	my ($name) = @_;
+	my $count = sub {
+		return qq({"TableName":"Music","Key":{"a":{"S":"$name"}},"UpdateExpression":"ADD n :one","ExpressionAttributeValues":{":one":{"N":"1"}}});
+	};
+	my @answers = $bridge->call_together(map
+		{
+			$_ % 4 == 0 ? [ PutItem => qq({"TableName":"Music","Item":{"a":{"S":"$name $_"}}}) ] :
+			$_ % 4 == 1 ? [ DeleteItem => qq({"TableName":"Music","Key":{"a":{"S":"$name $_"}},"ConditionExpression":"attribute_exists(a)"}) ] :
+			[ UpdateItem => $count->() ]
+		} 1 .. 60);
+	is(join(',', map { $_->{status} } @answers), join(',', map { $_ % 4 == 1 ? 400 : 200 } 1 .. 60), "$name: answers");
+	like($answers[0]{body}, qr/ConditionalCheckFailedException/, "$name: a failed condition");
+	is($node->safe_psql('postgres', qq(SELECT count(*) FROM dynamo_data."Music" WHERE item OPERATOR(dynamo.->>) 'a' LIKE '$name %')), 15, "$name: the others are done");
+	is($bridge->call('GetItem', qq({"TableName":"Music","Key":{"a":{"S":"$name"}}}))->{body},
+		qq({"Item":{"a":{"S":"$name"},"n":{"N":"30"}}}), "$name: writes of one item, one after the other");
+	return;
+}
 $bridge = Dynamo::Bridge->start($node);
-ok($bridge->wait_until_healthy, 'comes up without execute_each()');
-read_together('the same without execute_each()', qr/SELECT dynamo_internal\.execute\(\$1, request, principal\) FROM unnest/);
+ok($bridge->wait_until_healthy, 'comes up');
+write_together('together');
 is($bridge->stop, 0, 'orderly end');
-$node->safe_psql('postgres', "$definition; ALTER EXTENSION dynamo ADD FUNCTION dynamo_internal.execute_each");
+$bridge = Dynamo::Bridge->start($node, '--write-depth=1');
+ok($bridge->wait_until_healthy, 'comes up');
+write_together('apart');
+is($bridge->stop, 0, 'orderly end');
+
+# An extension that has not been updated yet does not have these functions.
+my @functions = qw(dynamo_internal.execute_each dynamo_internal.execute_writes);
+my @definitions = map { $node->safe_psql('postgres', "SELECT pg_get_functiondef('$_'::regproc)") } @functions;
+$node->safe_psql('postgres', "ALTER EXTENSION dynamo DROP FUNCTION $_; DROP FUNCTION $_") foreach @functions;
+$bridge = Dynamo::Bridge->start($node);
+ok($bridge->wait_until_healthy, 'comes up without these functions');
+read_together('the same without execute_each()', qr/SELECT dynamo_internal\.execute\(\$1, request, principal\) FROM unnest/);
+write_together('the same without execute_writes()');
+is($bridge->stop, 0, 'orderly end');
+$node->safe_psql('postgres', "$definitions[$_]; ALTER EXTENSION dynamo ADD FUNCTION $functions[$_]") foreach 0 .. $#functions;
 
 # --- keys survive dump and restore
 

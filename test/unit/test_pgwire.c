@@ -66,16 +66,51 @@ test_execute_each(void)
 }
 
 static void
+test_execute_writes(void)
+{
+	static const char want[] =
+	"B\0\0\0\x92" "\0dynamo_execute_writes\0\0\1\0\1\0\3"
+	"\0\0\0\x20" "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1"
+	"\0\0\0\1p\0\0\0\3del"
+	"\0\0\0\x24" "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1"
+	"\0\0\0\5{\"a\"}\0\0\0\3{\0}"
+	"\0\0\0\x1f" "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1"
+	"\0\0\0\3who\0\0\0\0\0\0"
+	"E\0\0\0\t\0\0\0\0\0";
+	DySlice		operations[] = {DY_SLICE("p"), DY_SLICE("del")};
+	DySlice		requests[] = {DY_SLICE("{\"a\"}"), dy_slice("{\0}", 3)};
+	DySlice		principals[] = {DY_SLICE("who"), DY_SLICE("")};
+	DyBuf		out = {0};
+	DyWireMessage message;
+
+	dy_wire_add_execute_writes(&out, operations, requests, principals, 2);
+	ok(out.len == sizeof(want) - 1 && memcmp(out.data, want, out.len) == 0,
+	   "Bind with three arrays, Execute");
+	ok(dy_wire_next(out.data, out.len, &message) == DY_WIRE_OK && message.type == 'B' &&
+	   dy_wire_next(out.data + message.bytes, out.len - message.bytes, &message) == DY_WIRE_OK &&
+	   message.type == 'E', "their lengths");
+	dy_buf_free(&out);
+}
+
+static void
 test_row(void)
 {
-	DySlice		column;
+	static const char four[] = "\0\4\0\0\0\2{}\xff\xff\xff\xff\0\0\0\0\0\0\0\1x";
+	DySlice		columns[4];
+	int			refused = 0;
 
-	ok(dy_wire_read_row(dy_slice("\0\1\0\0\0\2{}", 8), &column) &&
-	   dy_slice_eq(column, "{}"), "a row");
-	ok(dy_wire_read_row(dy_slice("\0\1\xff\xff\xff\xff", 6), &column) && column.data == NULL, "NULL");
-	ok(!dy_wire_read_row(dy_slice("\0\1\0\0\0\3{}", 8), &column), "value longer than the message");
-	ok(!dy_wire_read_row(dy_slice("\0\2\0\0\0\2{}", 8), &column), "two columns");
-	ok(!dy_wire_read_row(dy_slice("\0\1\0", 3), &column), "short");
+	ok(dy_wire_read_row(dy_slice("\0\1\0\0\0\2{}", 8), columns, 1) &&
+	   dy_slice_eq(columns[0], "{}"), "a row");
+	ok(dy_wire_read_row(dy_slice("\0\1\xff\xff\xff\xff", 6), columns, 1) && columns[0].data == NULL, "NULL");
+	ok(!dy_wire_read_row(dy_slice("\0\1\0\0\0\3{}", 8), columns, 1), "value longer than the message");
+	ok(!dy_wire_read_row(dy_slice("\0\2\0\0\0\2{}", 8), columns, 1), "another number of columns");
+	ok(!dy_wire_read_row(dy_slice("\0\1\0", 3), columns, 1), "short");
+	ok(dy_wire_read_row(dy_slice(four, sizeof(four) - 1), columns, 4) &&
+	   dy_slice_eq(columns[0], "{}") && columns[1].data == NULL &&
+	   columns[2].data != NULL && columns[2].len == 0 && dy_slice_eq(columns[3], "x"), "four columns");
+	for (size_t len = 0; len < sizeof(four) - 1; len++)
+		refused += !dy_wire_read_row(dy_slice(four, len), columns, 4);
+	ok(refused == sizeof(four) - 1, "not a byte less");
 }
 
 static void
@@ -97,6 +132,7 @@ main(void)
 {
 	test_execute();
 	test_execute_each();
+	test_execute_writes();
 	test_row();
 	test_error();
 	return done_testing();

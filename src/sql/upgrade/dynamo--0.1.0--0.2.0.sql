@@ -136,6 +136,14 @@ COMMENT ON FUNCTION dynamo_internal.execute_each(text, text[], text[]) IS 'run a
 REVOKE ALL ON FUNCTION dynamo_internal.execute_each(text, text[], text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dynamo_internal.execute_each(text, text[], text[]) TO dynamo_bridge;
 
+-- Writes that come together.
+CREATE OR REPLACE FUNCTION dynamo_internal.execute_writes(operations text[], requests text[], principals text[],
+    OUT response text, OUT sqlstate text, OUT message text, OUT detail text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'dynamo_execute_writes' LANGUAGE C STRICT SET lock_timeout = '1ms';
+COMMENT ON FUNCTION dynamo_internal.execute_writes(text[], text[], text[]) IS 'run operations that write, each in a subtransaction';
+REVOKE ALL ON FUNCTION dynamo_internal.execute_writes(text[], text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dynamo_internal.execute_writes(text[], text[], text[]) TO dynamo_bridge;
+
 -- ----------------------------------------------------------------- PartiQL
 
 CREATE OR REPLACE FUNCTION dynamo.execute_statement(request dynamo.request) RETURNS json

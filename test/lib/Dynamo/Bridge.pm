@@ -8,8 +8,8 @@
 #
 # extension_node() makes a node with the extension and a key for signed
 # requests.  prepare_database() makes a database in which
-# dynamo_internal.execute() and execute_each() are stand-ins that the tests can
-# steer; see their text below.  It is for tests of the bridge itself: what
+# dynamo_internal.execute() and those for many requests are stand-ins that the
+# tests can steer; see their text below.  It is for tests of the bridge itself: what
 # becomes of slow, failing and lost requests.
 #
 # What the bridge does about a client or a connection that has gone it does a
@@ -62,12 +62,13 @@ sub create_key
 }
 
 # Schemas, keys and the stand-in:
-#   GetItem  {"k": ...}               the value, or {}
+#   GetItem, PutItem
 #            {"xid": true}            the number of the transaction
 #            {"code": sqlstate}       fails
 #            {"bytes": n}             answers with n bytes
 #            {"who": n}               tells n and the principal
-#   PutItem  {"k": ..., "v": ...}     stores
+#   GetItem  {"k": ...}               the value, or {}
+#   PutItem  {"k": ..., "v": ...}     stores; at commit, "v": "refused" fails
 #   Query    {"sleep": seconds}       takes that long
 #            {"wait": n}              waits for the advisory lock n
 #   Scan     {"bytes": n}             answers with n bytes
@@ -93,8 +94,7 @@ DECLARE
 	r jsonb := CASE WHEN operation <> 'ListTables' THEN request::jsonb END;
 	answer text;
 BEGIN
-	CASE operation
-	WHEN 'GetItem' THEN
+	IF operation IN ('GetItem', 'PutItem') THEN
 		IF r ? 'xid' THEN
 			RETURN pg_current_xact_id();
 		ELSIF r ? 'code' THEN
@@ -104,6 +104,9 @@ BEGIN
 		ELSIF r ? 'who' THEN
 			RETURN (r->>'who') || ' ' || principal;
 		END IF;
+	END IF;
+	CASE operation
+	WHEN 'GetItem' THEN
 		SELECT v INTO answer FROM dynamo_internal.kv WHERE k = r->>'k';
 		RETURN coalesce(answer, '{}');
 	WHEN 'PutItem' THEN
@@ -140,6 +143,24 @@ CREATE FUNCTION dynamo_internal.execute_each(operation text, requests text[], pr
 RETURNS SETOF text LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
 SELECT dynamo_internal.execute(operation, r, p) FROM unnest(requests, principals) AS each (r, p)
 $$;
+CREATE FUNCTION dynamo_internal.execute_writes(operations text[], requests text[], principals text[],
+	OUT response text, OUT code text, OUT message text, OUT detail text)
+RETURNS SETOF record LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '1ms' AS $$
+BEGIN
+	FOR i IN 1 .. cardinality(requests) LOOP
+		response := NULL; code := NULL; message := NULL; detail := NULL;
+		BEGIN
+			response := dynamo_internal.execute(operations[i], requests[i], principals[i]);
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS code := RETURNED_SQLSTATE, message := MESSAGE_TEXT, detail := PG_EXCEPTION_DETAIL;
+		END;
+		RETURN NEXT;
+	END LOOP;
+END
+$$;
+CREATE FUNCTION dynamo_internal.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''not that''; END';
+CREATE CONSTRAINT TRIGGER refuse AFTER INSERT OR UPDATE ON dynamo_internal.kv DEFERRABLE INITIALLY DEFERRED
+	FOR EACH ROW WHEN (NEW.v = 'refused') EXECUTE FUNCTION dynamo_internal.refuse();
 STANDIN
 	create_key($node);
 }
