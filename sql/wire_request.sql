@@ -64,6 +64,8 @@ SELECT pg_temp.call('DescribeTable', '{"TableName":"' || t || '"}')
   FROM unnest(ARRAY['arn:aws:dynamodb:us-east-1:123456789012:table/nobody', 'arn:aws:dynamodb:us-east-1:111111111111:table/nobody',
        'arn:aws:dynamodb:eu-west-1:123456789012:table/nobody']) t;
 
+-- an error ends an operation, too: whoever comes next has another name
+SELECT FROM dynamo.scan('arn:aws:dynamodb:us-east-1:111111111111:table/nobody', NULL);
 -- several constraints, up to ten, in the order of the members
 SELECT pg_temp.call('CreateTable', '{"TableName":"abc"}');
 SELECT pg_temp.call('CreateTable', '{"TableName":"abc","AttributeDefinitions":[],"KeySchema":[],"ProvisionedThroughput":{"ReadCapacityUnits":-1,"WriteCapacityUnits":-1},"BillingMode":"A"}');

@@ -61,6 +61,8 @@ static const DyExecutable *by_name[N_OPERATIONS];
 #define LARGE_BYTES			(2 * 1024 * 1024)
 
 static Datum run(const DyExecutable *operation, text *request, const char *principal, bool as_json);
+static void run_for_caller(const DyExecutable *operation, text *request, const char *principal,
+						   DyResponse *response);
 static MemoryContext take_context(MemoryContext parent);
 static void give_back_context(MemoryContext context);
 static void prepare_session(void);
@@ -119,7 +121,6 @@ dy_execute_run(const DyExecutable *operation, text *request, const char *princip
 static Datum
 run(const DyExecutable *operation, text *request, const char *principal, bool as_json)
 {
-	DyCaller	outer_caller = dy_caller;
 	MemoryContext caller_context = CurrentMemoryContext;
 	MemoryContext context;
 	DyResponse	response;
@@ -131,21 +132,38 @@ run(const DyExecutable *operation, text *request, const char *principal, bool as
 	dy_response_init(&response);
 	appendStringInfoSpaces(&response.text, VARHDRSZ);
 
-	/* an error leaves the caller's name behind, until the next operation */
-	dy_caller.operation = operation->name;
-	dy_caller.principal = principal;
-
 	context = take_context(caller_context);
 	MemoryContextSwitchTo(context);
-	operation->run(VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), &response);
+	run_for_caller(operation, request, principal, &response);
 	MemoryContextSwitchTo(caller_context);
 	give_back_context(context);
 
 	if (as_json && response.text.len == VARHDRSZ)
 		appendStringInfoString(&response.text, "{}");
-	dy_caller = outer_caller;
 	SET_VARSIZE(response.text.data, response.text.len);
 	return PointerGetDatum(response.text.data);
+}
+
+/*
+ * Error texts name who asks for what.  The principal's memory does not
+ * outlive an error.
+ */
+static void
+run_for_caller(const DyExecutable *operation, text *request, const char *principal, DyResponse *response)
+{
+	DyCaller	outer_caller = dy_caller;
+
+	dy_caller.operation = operation->name;
+	dy_caller.principal = principal;
+	PG_TRY();
+	{
+		operation->run(VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), response);
+	}
+	PG_FINALLY();
+	{
+		dy_caller = outer_caller;
+	}
+	PG_END_TRY();
 }
 
 /*
