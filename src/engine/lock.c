@@ -28,7 +28,7 @@ typedef struct KeyToLock
 	int			position;		/* in the caller's array */
 } KeyToLock;
 
-static KeyToLock *keys_in_order(DyWrite *const *writes, int n);
+static void put_in_order(DyWrite *const *writes, int n, KeyToLock *keys);
 static bool lock_key_for_transaction(const DyWrite *write, uint64 hash);
 static int	compare_keys(const void *a, const void *b);
 
@@ -40,8 +40,10 @@ static int	compare_keys(const void *a, const void *b);
 void
 dy_write_lock(DyWrite *const *writes, int n)
 {
-	KeyToLock  *keys = keys_in_order(writes, n);
+	KeyToLock	single;
+	KeyToLock  *keys = n == 1 ? &single : palloc(n * sizeof(KeyToLock));
 
+	put_in_order(writes, n, keys);
 	for (int i = 0; i < n; i++)
 	{
 		DyWrite    *write = writes[keys[i].position];
@@ -49,7 +51,8 @@ dy_write_lock(DyWrite *const *writes, int n)
 		write->locked = dy_tableam_lock_key_for_write(write->table->relid, keys[i].hash);
 		write->conflict = !write->locked;
 	}
-	pfree(keys);
+	if (keys != &single)
+		pfree(keys);
 }
 
 /*
@@ -61,8 +64,9 @@ dy_write_lock(DyWrite *const *writes, int n)
 int
 dy_write_lock_transaction(DyWrite *const *writes, int n)
 {
-	KeyToLock  *keys = keys_in_order(writes, n);
+	KeyToLock  *keys = palloc(n * sizeof(KeyToLock));
 
+	put_in_order(writes, n, keys);
 	for (int i = 0; i < n; i++)
 	{
 		if (writes[i]->kind == DY_WRITE_CHECK &&
@@ -104,11 +108,9 @@ dy_row_check_writable(const DyWrite *write)
 /*
  * The hashes of the keys, in lock order.
  */
-static KeyToLock *
-keys_in_order(DyWrite *const *writes, int n)
+static void
+put_in_order(DyWrite *const *writes, int n, KeyToLock *keys)
 {
-	KeyToLock  *keys = palloc(n * sizeof(KeyToLock));
-
 	for (int i = 0; i < n; i++)
 	{
 		const DyWrite *write = writes[i];
@@ -119,7 +121,6 @@ keys_in_order(DyWrite *const *writes, int n)
 	}
 	if (n > 1)
 		qsort(keys, n, sizeof(KeyToLock), compare_keys);
-	return keys;
 }
 
 static bool

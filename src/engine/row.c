@@ -95,7 +95,8 @@ dy_row_update(DyRowChange *change)
 
 	CheckCmdReplicaIdentity(change->rel, CMD_UPDATE);
 
-	dy_tableam_key_is_locked(change->rel);
+	dy_tableam_row_is_pinned(change->rel,
+							 ((BufferHeapTupleTableSlot *) change->old_slot)->buffer);
 	result = dy_row_result(change,
 						   table_tuple_update(change->rel, &change->old_slot->tts_tid,
 											  change->new_slot,

@@ -117,8 +117,9 @@ dyam_tuple_insert(Relation rel, TupleTableSlot *slot, CommandId cid,
 				  int options, BulkInsertState bistate)
 {
 	DyPlacement placement;
+	Buffer		no_page;
 
-	if (!dy_tableam_take_announcement(rel))
+	if (!dy_tableam_take_announcement(rel, &no_page))
 		lock_new_key(rel, slot);
 	dy_placement_begin(&placement, rel, slot, options);
 	heap_routine->tuple_insert(rel, slot, cid, options,
@@ -169,7 +170,9 @@ dyam_tuple_delete(Relation rel, ItemPointer tid, CommandId cid, Snapshot snapsho
 				  Snapshot crosscheck, bool wait, TM_FailureData *tmfd,
 				  bool changing_part)
 {
-	if (!dy_tableam_take_announcement(rel))
+	Buffer		no_page;
+
+	if (!dy_tableam_take_announcement(rel, &no_page))
 	{
 		uint64		hash;
 
@@ -192,8 +195,9 @@ dyam_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot,
 {
 	DyPlacement placement;
 	TM_Result	result;
+	Buffer		page;
 
-	if (!dy_tableam_take_announcement(rel))
+	if (!dy_tableam_take_announcement(rel, &page))
 	{
 		refuse_during_recovery(rel);
 		if (dy_tableam_has_key(rel))
@@ -208,7 +212,7 @@ dyam_tuple_update(Relation rel, ItemPointer otid, TupleTableSlot *slot,
 			dy_tableam_lock_keys(RelationGetRelid(rel), hashes, n);
 		}
 	}
-	dy_placement_begin_update(&placement, rel, otid, slot);
+	dy_placement_begin_update(&placement, rel, otid, page, slot);
 	result = heap_routine->tuple_update(rel, otid, slot, cid, snapshot, crosscheck,
 										wait, tmfd, lockmode, update_indexes);
 	dy_placement_end(&placement, rel, result == TM_Ok ? &slot->tts_tid : otid);

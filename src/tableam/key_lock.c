@@ -75,6 +75,7 @@ static int	locks_taken = 0;
 
 /* Set by dy_tableam_key_is_locked, taken back by the next callback. */
 static Oid	announced_relid = InvalidOid;
+static Buffer announced_page = InvalidBuffer;
 
 static RelationInfo *relation_info(Relation rel);
 static bool is_key_column(TupleDesc desc, int attnum, const char *name);
@@ -205,14 +206,22 @@ dy_tableam_lock_gate_for_check(Oid relid)
 void
 dy_tableam_key_is_locked(Relation rel)
 {
+	dy_tableam_row_is_pinned(rel, InvalidBuffer);
+}
+
+void
+dy_tableam_row_is_pinned(Relation rel, Buffer page)
+{
 	announced_relid = RelationGetRelid(rel);
+	announced_page = page;
 }
 
 bool
-dy_tableam_take_announcement(Relation rel)
+dy_tableam_take_announcement(Relation rel, Buffer *page)
 {
 	bool		announced = (announced_relid == RelationGetRelid(rel));
 
+	*page = announced ? announced_page : InvalidBuffer;
 	announced_relid = InvalidOid;
 	return announced;
 }

@@ -52,6 +52,7 @@ static DyLookup find_entry(Relation rel, Relation primary, const Key *key, ItemP
 static DyLookup read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset,
 						   ItemPointer tid);
 static OffsetNumber first_not_below(Relation primary, const Key *key, Page page);
+static bool read_head(Page page, OffsetNumber offset, uint64 *head);
 static int	compare(Relation primary, const Key *key, Page page, OffsetNumber offset);
 static DyLookup fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid,
 							  HeapTuple tuple, Buffer *buffer);
@@ -181,19 +182,44 @@ read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset, Ite
 static OffsetNumber
 first_not_below(Relation primary, const Key *key, Page page)
 {
-	OffsetNumber low = P_FIRSTDATAKEY(BTPageGetOpaque(page));
+	BTPageOpaque opaque = BTPageGetOpaque(page);
+	OffsetNumber low = P_FIRSTDATAKEY(opaque) + (P_ISLEAF(opaque) ? 0 : 1);
 	OffsetNumber high = PageGetMaxOffsetNumber(page) + 1;
 
 	while (low < high)
 	{
 		OffsetNumber middle = low + (high - low) / 2;
+		uint64		head;
+		bool		below;
 
-		if (compare(primary, key, page, middle) > 0)
+		/* entries of other collections are told by the head alone */
+		if (likely(read_head(page, middle, &head)) && head != key->head)
+			below = head < key->head;
+		else
+			below = compare(primary, key, page, middle) > 0;
+
+		if (below)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+/*
+ * The head of an entry's first column, which is there; false if it has not
+ * the short header and the length of a digest.
+ */
+static inline bool
+read_head(Page page, OffsetNumber offset, uint64 *head)
+{
+	IndexTuple	entry = (IndexTuple) PageGetItem(page, PageGetItemId(page, offset));
+	const char *column = (const char *) entry + IndexInfoFindDataOffset(entry->t_info);
+
+	if (!VARATT_IS_SHORT(column) || VARSIZE_SHORT(column) < VARHDRSZ_SHORT + sizeof(*head))
+		return false;
+	*head = head_of(VARDATA_SHORT(column));
+	return true;
 }
 
 /*
@@ -222,15 +248,16 @@ compare(Relation primary, const Key *key, Page page, OffsetNumber offset)
 		int			order;
 
 		/* a short header stands where it is, another one is aligned */
-		column = (const char *) att_align_pointer(column, TYPALIGN_INT, -1, column);
-		bytes = VARDATA_ANY(column);
-		len = VARSIZE_ANY_EXHDR(column);
-		if (i == 0 && len >= sizeof(key->head))
+		if (likely(VARATT_IS_SHORT(column)))
 		{
-			uint64		head = head_of(bytes);
-
-			if (key->head != head)
-				return key->head < head ? -1 : 1;
+			bytes = VARDATA_SHORT(column);
+			len = VARSIZE_SHORT(column) - VARHDRSZ_SHORT;
+		}
+		else
+		{
+			column = (const char *) att_align_pointer(column, TYPALIGN_INT, -1, column);
+			bytes = VARDATA(column);
+			len = VARSIZE(column) - VARHDRSZ;
 		}
 		order = memcmp(key->bytes[i], bytes, Min(key->lens[i], len));
 		if (order != 0)

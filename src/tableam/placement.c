@@ -184,7 +184,7 @@ static BlockNumber find_in_map(Relation rel, Size needed, BlockNumber nblocks);
 static BlockNumber extend(Relation rel);
 static Size room_needed(Relation rel, const Row *row, int percent_more);
 static Size free_space(Relation rel, BlockNumber block, BlockNumber nblocks);
-static Size glance_at_room(Relation rel, BlockNumber block);
+static Size glance_at_room(Relation rel, BlockNumber block, Buffer pinned);
 static bool has_room(Relation rel, BlockNumber block, Size needed, BlockNumber nblocks,
 					 const Promise *promise);
 static int	compare_rows(const void *a, const void *b);
@@ -209,13 +209,13 @@ dy_placement_begin(DyPlacement *placement, Relation rel, TupleTableSlot *slot, i
  */
 void
 dy_placement_begin_update(DyPlacement *placement, Relation rel, ItemPointer otid,
-						  TupleTableSlot *slot)
+						  Buffer page, TupleTableSlot *slot)
 {
 	Row			row;
 
 	placement->active = false;
 	if (!is_clustered(rel, 0) ||
-		glance_at_room(rel, ItemPointerGetBlockNumber(otid)) >= row_length(rel, slot) ||
+		glance_at_room(rel, ItemPointerGetBlockNumber(otid), page) >= row_length(rel, slot) ||
 		!describe_row(rel, slot, &row))
 		return;
 
@@ -753,12 +753,14 @@ free_space(Relation rel, BlockNumber block, BlockNumber nblocks)
  * that.
  */
 static Size
-glance_at_room(Relation rel, BlockNumber block)
+glance_at_room(Relation rel, BlockNumber block, Buffer pinned)
 {
-	Buffer		buffer = ReadBuffer(rel, block);
+	Buffer		buffer = BufferIsValid(pinned) ? pinned : ReadBuffer(rel, block);
 	Size		space = PageGetHeapFreeSpace(BufferGetPage(buffer));
 
-	ReleaseBuffer(buffer);
+	Assert(BufferGetBlockNumber(buffer) == block);
+	if (!BufferIsValid(pinned))
+		ReleaseBuffer(buffer);
 	return space + sizeof(ItemIdData);
 }
 

@@ -29,9 +29,13 @@ typedef struct DyPlacement
 extern void dy_placement_begin(DyPlacement *placement, Relation rel,
 							   TupleTableSlot *slot, int options);
 
-/* The same for the next version of the row at otid. */
+/*
+ * The same for the next version of the row at otid, whose page may be pinned
+ * already.
+ */
 extern void dy_placement_begin_update(DyPlacement *placement, Relation rel,
-									  ItemPointer otid, TupleTableSlot *slot);
+									  ItemPointer otid, Buffer page,
+									  TupleTableSlot *slot);
 
 /* The row went to tid: remember this, and give heap its own target back. */
 extern void dy_placement_end(DyPlacement *placement, Relation rel, ItemPointer tid);

@@ -81,8 +81,17 @@ extern bool dy_tableam_lock_gate_for_check(Oid relid);
  */
 extern void dy_tableam_key_is_locked(Relation rel);
 
-/* For the callbacks: was that said?  Each announcement counts once. */
-extern bool dy_tableam_take_announcement(Relation rel);
+/*
+ * The same for an update, by a caller that has the page with the old row
+ * pinned.
+ */
+extern void dy_tableam_row_is_pinned(Relation rel, Buffer page);
+
+/*
+ * For the callbacks: was that said, and what page was named?  Each
+ * announcement counts once.
+ */
+extern bool dy_tableam_take_announcement(Relation rel, Buffer *page);
 
 /* ---- one row by key: lookup.c ---- */
 
