@@ -351,10 +351,9 @@ read_structure(Reading *r, const DyShape *shape, DyNode *node)
 
 		for (i = 0; i < shape->nmembers; i++)
 		{
-			const char *member = shape->members[i].name;
+			const DyMember *member = &shape->members[i];
 
-			if (name.len > 0 && member[0] == name.data[0] &&
-				strlen(member) == name.len && memcmp(member, name.data, name.len) == 0)
+			if (member->name_len == name.len && memcmp(member->name, name.data, name.len) == 0)
 				break;
 		}
 		if (i < shape->nmembers)

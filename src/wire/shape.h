@@ -53,6 +53,7 @@ typedef struct DyShape DyShape;
 typedef struct DyMember
 {
 	const char *name;			/* as in the request: "TableName" */
+	uint32		name_len;
 	const DyShape *shape;
 	bool		required;
 } DyMember;
@@ -92,7 +93,7 @@ struct DyShape
  * then  dy_member(request, GET_ITEM_TableName).
  */
 #define DY_MEMBER_ENUM(prefix, name, shape, required)	prefix##_##name,
-#define DY_MEMBER_ENTRY(prefix, name, shape, required)	{#name, &shape, required},
+#define DY_MEMBER_ENTRY(prefix, name, shape, required)	{#name, sizeof(#name) - 1, &shape, required},
 #define DY_STRUCTURE(prefix, variable, LIST) \
 	enum { LIST(DY_MEMBER_ENUM) prefix##_MEMBERS }; \
 	static const DyMember variable##_members[] = { LIST(DY_MEMBER_ENTRY) }; \

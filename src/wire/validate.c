@@ -97,7 +97,9 @@ dy_request_validate(const DyNode *request)
 		const DyMember *member = &shape->members[i];
 		const DyNode *node = &request->u.list.nodes[i];
 
-		if (member->shape->table != DY_NAMES_NO_TABLE && node->present)
+		if (!node->present && !member->required)
+			continue;
+		if (node->present && member->shape->table != DY_NAMES_NO_TABLE)
 			continue;
 		check_member(&v, member, node);
 	}
