@@ -65,6 +65,24 @@ SELECT ctid = :'before' AS same FROM song WHERE doc ->> 'title' = 'Waterloo';
 SELECT put('Abba', 'Waterloo', '{"year": {"N": "1975"}, "genre": {"S": "pop"}}');
 SELECT ctid = :'before' AS same FROM song WHERE doc ->> 'title' = 'Waterloo';
 
+-- nor does an update that changes nothing, in whatever way
+SELECT put('Abba', 'Money', '{"l": {"L": [{"S": "a"}, {"S": "a"}]}, "m": {"M": {"k": {"N": "1"}}}, "n": {"N": "0"}}');
+CREATE FUNCTION is_new_version(e text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    before tid := (SELECT ctid FROM song WHERE doc ->> 'title' = 'Money');
+BEGIN
+    PERFORM dynamo.update_item(json_build_object('TableName', 'Song', 'Key', '{"artist": {"S": "Abba"}, "title": {"S": "Money"}}'::json,
+        'UpdateExpression', e, 'ExpressionAttributeValues',
+        (SELECT json_object_agg(key, value) FROM json_each('{":a": {"S": "a"}, ":b": {"S": "b"}, ":one": {"N": "1.0"}, ":zero": {"N": "0"}}') WHERE e ~ (key || '\M'))));
+    RETURN before <> (SELECT ctid FROM song WHERE doc ->> 'title' = 'Money');
+END $$;
+SELECT e, is_new_version(e)
+FROM unnest(ARRAY['SET l[0] = :a', 'SET l[7] = :a REMOVE l[0]', 'SET m.k = :one', 'REMOVE m.z, l[5], z', 'SET m.k = m.k', 'ADD n :zero',
+    'SET l[7] = :b REMOVE l[0]', 'SET m.k = :b', 'SET m.k2 = :one', 'REMOVE m.k2', 'ADD n :one', 'SET z = :a', 'REMOVE z']) WITH ORDINALITY AS u(e, n)
+ORDER BY n;
+SELECT remove('Abba', 'Money');
+DROP FUNCTION is_new_version;
+
 -- an index of somebody else, a CHECK, a column more, a generated one
 ALTER TABLE dynamo_data."Song" ADD COLUMN noted text DEFAULT 'new';
 ALTER TABLE dynamo_data."Song" ADD COLUMN title text GENERATED ALWAYS AS ((item -> 'title')::text) STORED;
@@ -164,6 +182,13 @@ DROP PUBLICATION song;
 SELECT put('Jewel', 'Long', jsonb_build_object('text', jsonb_build_object('S', repeat('lyrics ', 50000))));
 SELECT length(doc ->> 'text') FROM song WHERE doc ->> 'artist' = 'Jewel';
 SELECT put('Jewel', 'Long', jsonb_build_object('text', jsonb_build_object('S', repeat('x', 410000))));
+SELECT put('Jewel', 'Longest', ('{"a": {"L": [' || repeat('{"NULL": true}, ', 204785) || '{"NULL": true}]}}')::jsonb);
+SELECT dynamo.size(item) FROM dynamo_data."Song" WHERE item ->> 'title' = 'Longest';
+SELECT put('Jewel', 'Longest', ('{"a": {"L": [' || repeat('{"NULL": true}, ', 204786) || '{"NULL": true}]}}')::jsonb);
+SELECT dynamo.update_item('{"TableName": "Song", "Key": {"artist": {"S": "Jewel"}, "title": {"S": "Longest"}},
+    "UpdateExpression": "SET a[300000] = a[0]"}');
+SELECT dynamo.update_item('{"TableName": "Song", "Key": {"artist": {"S": "Jewel"}, "title": {"S": "Longest"}},
+    "UpdateExpression": "REMOVE a"}');
 SELECT dynamo.update_item('{"TableName": "Song", "Key": {"artist": {"S": "Jewel"}, "title": {"S": "Long"}},
     "UpdateExpression": "SET again = #t, more = #t", "ExpressionAttributeNames": {"#t": "text"}}');
 SELECT length(set_year('Jewel', 'Long', 1995)::text);

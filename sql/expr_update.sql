@@ -173,3 +173,27 @@ FROM (VALUES
     (10, 'remove z'),
     (11, 'add n :n delete m.ss :both')
 ) AS t(n, e) ORDER BY n;
+
+-- What is left alone keeps its bytes, and all comes to lie as if the item had been written at once: names of one beginning,
+-- small and large maps, a new first, middle and last attribute.
+WITH names AS (
+    SELECT size, j, 'attribute' || j AS name FROM unnest(ARRAY[0, 1, 5, 31, 32, 33, 60]) AS size, generate_series(1, size) AS j
+    UNION ALL SELECT size, 0, name FROM unnest(ARRAY[0, 1, 5, 31, 32, 33, 60]) AS size, unnest(ARRAY['pk', 'a', 'zz']) AS name
+), maps AS (
+    SELECT size, jsonb_object_agg(name, jsonb_build_object('N', j::text)) AS m FROM names GROUP BY size
+), updates AS (
+    SELECT size, m, e, (m || new) - gone AS expected
+    FROM maps, (VALUES
+        ('set attribute1 = :s', '{"attribute1": {"S": "new"}}'::jsonb, ''),
+        ('set attribute17 = :s, attribute2 = :s', '{"attribute17": {"S": "new"}, "attribute2": {"S": "new"}}', ''),
+        ('set attribut = :s remove attribute3', '{"attribut": {"S": "new"}}', 'attribute3'),
+        ('set attribute29x = :s, aa = :s', '{"attribute29x": {"S": "new"}, "aa": {"S": "new"}}', ''),
+        ('set zzz = :s', '{"zzz": {"S": "new"}}', ''),
+        ('remove a', '{}', 'a'),
+        ('remove zz', '{}', 'zz')) AS u(e, new, gone)
+)
+SELECT e, bool_and(result OPERATOR(dynamo.=) wanted) AS equal,
+    bool_and(dynamo.item_send(result) = dynamo.item_send(wanted)) FILTER (WHERE size < 20) AS same_bytes
+FROM updates,
+    LATERAL (SELECT pg_temp.apply('update', e, m::text)::dynamo.item AS result, expected::text::dynamo.item AS wanted) AS r
+GROUP BY e ORDER BY e COLLATE "C";

@@ -33,6 +33,7 @@
 #include "engine/engine.h"
 #include "engine/project.h"
 
+static uint32 size_of(DyValue item);
 static double index_units(const DyTable *table, const DyIndex *index, const DyWrite *write);
 static bool key_is_equal(const DyIndex *index, DyValue a, DyValue b);
 
@@ -58,9 +59,8 @@ void
 dy_write_capacity(const DyWrite *write, DyCapacity *capacity)
 {
 	const DyTable *table = write->table;
-	uint32		old_size = dy_value_present(write->old_item) ? dy_item_size(write->old_item) : 0;
 
-	capacity->table = dy_write_units(Max(old_size, write->new_size));
+	capacity->table = dy_write_units(Max(size_of(write->old_item), size_of(write->new_item)));
 	capacity->total = capacity->table;
 	capacity->indexes = palloc0(Max(table->nindexes, 1) * sizeof(double));
 
@@ -72,6 +72,13 @@ dy_write_capacity(const DyWrite *write, DyCapacity *capacity)
 		capacity->indexes[i] = index_units(table, &table->indexes[i], write);
 		capacity->total += capacity->indexes[i];
 	}
+}
+
+/* 0 if it is absent. */
+static uint32
+size_of(DyValue item)
+{
+	return dy_value_present(item) ? dy_item_size(item) : 0;
 }
 
 static double

@@ -55,7 +55,6 @@ typedef struct DyWrite
 	bool		condition_failed;	/* then nothing was changed */
 	DyValue		old_item;		/* absent if there was none */
 	DyValue		new_item;		/* absent if there is none now */
-	uint32		new_size;		/* dy_item_size of new_item; 0 if absent */
 } DyWrite;
 
 /* What the service says of it, as an error and as a cancellation reason. */

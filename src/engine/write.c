@@ -49,7 +49,7 @@
 static DyRowResult try_write(DyWrite *write, DyRowChange *change);
 static bool look_up(const DyWrite *write, DyRowChange *change);
 static void check_partition_key(const DyWrite *write);
-static DyItem *make_new_item(DyWrite *write);
+static DyItem *make_new_item(DyWrite *write, bool *differs);
 static void fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item);
 static bool row_is_unchanged(const DyWrite *write, DyRowChange *change);
 static DyRowResult change_row(DyWrite *write, DyRowChange *change);
@@ -103,13 +103,13 @@ static DyRowResult
 try_write(DyWrite *write, DyRowChange *change)
 {
 	bool		found = look_up(write, change);
+	bool		differs;
 	DyItem	   *item = NULL;
 	DyRowResult result;
 
 	write->condition_failed = false;
 	write->old_item = DY_NO_VALUE;
 	write->new_item = DY_NO_VALUE;
-	write->new_size = 0;
 
 	if (found)
 	{
@@ -127,7 +127,6 @@ try_write(DyWrite *write, DyRowChange *change)
 	{
 		case DY_WRITE_CHECK:
 			write->new_item = write->old_item;
-			write->new_size = found ? dy_item_size(write->new_item) : 0;
 			return DY_ROW_DONE;
 
 		case DY_WRITE_DELETE:
@@ -141,9 +140,9 @@ try_write(DyWrite *write, DyRowChange *change)
 			/* FALLTHROUGH */
 
 		case DY_WRITE_PUT:
-			item = make_new_item(write);
+			item = make_new_item(write, &differs);
 			fill_new_row(write, change, item);
-			if (found && row_is_unchanged(write, change))
+			if (found && !differs && row_is_unchanged(write, change))
 				return DY_ROW_DONE;
 			break;
 	}
@@ -201,20 +200,22 @@ check_partition_key(const DyWrite *write)
 }
 
 /*
- * The item that a PUT or UPDATE makes, its size checked.
+ * The item that a PUT or UPDATE makes, its size checked; and whether it is
+ * plain that this is not the old one.
  */
 static DyItem *
-make_new_item(DyWrite *write)
+make_new_item(DyWrite *write, bool *differs)
 {
 	DyItem	   *item;
 
+	*differs = false;
 	if (write->kind == DY_WRITE_PUT)
 		item = dy_item_make(write->item);
 	else if (write->update != NULL)
 	{
 		DyBuilder  *builder = dy_build_create();
 
-		dy_update_apply(write->update, write->old_item, write->key_map, builder);
+		*differs = dy_update_apply(write->update, write->old_item, write->key_map, builder);
 		item = dy_build_item(builder);
 	}
 	else
@@ -222,8 +223,7 @@ make_new_item(DyWrite *write)
 							write->old_item : write->key_map);
 
 	write->new_item = dy_item_value(item);
-	write->new_size = dy_item_size(write->new_item);
-	if (write->new_size > DY_MAX_ITEM_BYTES)
+	if (dy_item_is_too_large(write->new_item))
 	{
 		if (write->kind == DY_WRITE_PUT)
 			dy_validation("Item size has exceeded the maximum allowed size");
@@ -318,7 +318,6 @@ change_row(DyWrite *write, DyRowChange *change)
 		/* a trigger may have made another item of it, or none */
 		write->new_item = change->skipped ? write->old_item :
 			dy_storage_item_copy(change->new_slot);
-		write->new_size = dy_value_present(write->new_item) ? dy_item_size(write->new_item) : 0;
 	}
 	return result;
 }

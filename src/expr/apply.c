@@ -48,6 +48,8 @@ static DyValue unite_sets(DyValue a, DyValue b);
 static DyValue subtract_sets(DyValue a, DyValue b);
 static DyValue find_place(const DyPath *path, DyValue item);
 static void check_levels(const DyPath *path, DyValue value);
+static bool passes_no_list(const DyPath *path);
+static bool is_same(DyValue a, DyValue b);
 static void merge(DyBuilder *b, DyValue container, const Change *changes, int n, int depth);
 static void merge_map(DyBuilder *b, DyValue map, const Change *changes, int n, int depth);
 static void merge_list(DyBuilder *b, DyValue list, const Change *changes, int n, int depth);
@@ -81,17 +83,22 @@ dy_update_creates(const DyUpdate *update)
  * type, paths that lead nowhere, numbers out of range, too much nesting.  Size
  * and key attributes are the caller's to check.  Scratch memory is the
  * current context's.  (Tests: expr_update, expr_legacy.)
+ *
+ * Returns true if it is plain that the new item differs from old: what one
+ * action writes, through maps alone, is not what was there.  Through a list
+ * it is not plain: one element may go and the same come.
  */
-void
+bool
 dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out)
 {
 	DyValue		item = dy_value_present(old) ? old : key;
 	Change	   *changes;
+	bool		differs = false;
 
 	if (!dy_value_present(old) && !dy_update_creates(update))
 	{
 		dy_build_copy(out, key);
-		return;
+		return true;
 	}
 
 	changes = palloc(sizeof(Change) * Max(update->nactions, 1));
@@ -112,6 +119,7 @@ dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out
 			changes[i].value = compute(update, action, there);
 		if (dy_value_present(changes[i].value))
 			check_levels(&action->path, changes[i].value);
+		differs = differs || (passes_no_list(&action->path) && !is_same(there, changes[i].value));
 	}
 
 	qsort(changes, update->nactions, sizeof(Change), compare_changes);
@@ -119,6 +127,7 @@ dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out
 	merge(out, item, changes, update->nactions, 0);
 	dy_build_close(out);
 	pfree(changes);
+	return differs || !dy_value_present(old);
 }
 
 /*
@@ -355,6 +364,28 @@ check_levels(const DyPath *path, DyValue value)
 		dy_validation("Nesting Levels have exceeded supported limits");
 }
 
+static bool
+passes_no_list(const DyPath *path)
+{
+	for (int i = 1; i < path->nsteps; i++)
+	{
+		if (path->steps[i].is_index)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Either may be absent.
+ */
+static bool
+is_same(DyValue a, DyValue b)
+{
+	if (!dy_value_present(a) || !dy_value_present(b))
+		return dy_value_present(a) == dy_value_present(b);
+	return dy_value_equal(a, b);
+}
+
 /* ---- merging ---- */
 
 /*
@@ -376,31 +407,26 @@ static void
 merge_map(DyBuilder *b, DyValue map, const Change *changes, int n, int depth)
 {
 	DyIterator	iter = dy_iterate(map);
-	DyPathStep	old = {0};
-	DyValue		value;
-	bool		more = dy_map_next(&iter, &old.name, &value);
-	int			i = 0;
+	int			length;
 
-	while (more || i < n)
+	for (int i = 0; i < n; i += length)
 	{
-		const DyPathStep *step = i < n ? &changes[i].action->path.steps[depth] : NULL;
-		int			order = !more ? 1 : step == NULL ? -1 : dy_path_step_compare(&old, step);
+		const DyPathStep *step = &changes[i].action->path.steps[depth];
+		DyIterator	ahead;
+		DyBytes		name;
+		DyValue		value;
 
-		if (order < 0)
-		{
-			dy_build_name(b, old.name.data, old.name.len);
-			dy_build_copy(b, value);
-		}
+		dy_build_copy_below(b, &iter, &step->name);
+		ahead = iter;
+		if (dy_map_next(&ahead, &name, &value) && dy_bytes_equal(name, step->name))
+			iter = ahead;
 		else
-		{
-			int			length = group_length(changes + i, n - i, depth);
+			value = DY_NO_VALUE;
 
-			write_element(b, step, order == 0 ? value : DY_NO_VALUE, changes + i, length, depth);
-			i += length;
-		}
-		if (order <= 0)
-			more = dy_map_next(&iter, &old.name, &value);
+		length = group_length(changes + i, n - i, depth);
+		write_element(b, step, value, changes + i, length, depth);
 	}
+	dy_build_copy_below(b, &iter, NULL);
 }
 
 static void

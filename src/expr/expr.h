@@ -122,8 +122,10 @@ extern void dy_projection_paths(const DyProjection *projection, DyPathVisitor vi
  * is absent the update starts from key, the key attributes.  Raises the
  * service's errors for operands that are missing or of a wrong type.
  * All right-hand sides see the old item.
+ *
+ * True if the new item plainly differs from old; false says nothing.
  */
-extern void dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out);
+extern bool dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out);
 
 /*
  * False for an update that only takes away (REMOVE, DELETE): if there is no item,

@@ -78,7 +78,7 @@ dynamo_expr_update(PG_FUNCTION_ARGS)
 	DyBuilder  *b = dy_build_create();
 
 	dy_placeholders_check_used(&p);
-	dy_update_apply(update, item_argument(fcinfo, 1), item_argument(fcinfo, 2), b);
+	(void) dy_update_apply(update, item_argument(fcinfo, 1), item_argument(fcinfo, 2), b);
 	PG_RETURN_DY_ITEM_P(dy_build_item(b));
 }
 

@@ -10,9 +10,12 @@
  * or shorter than a narrow one, the entries are moved; nothing inside a value
  * says where it is, so nothing in them changes.
  *
- * The entries of all open containers stand on one stack.  Each carries the
- * first bytes of its name as an integer, so that sorting rarely touches the
- * names themselves.
+ * Often the attributes of a map come in the order of their names: an update
+ * copies them from a map that has them so.  As long as they do, nobody needs
+ * to know where each of them is.  With the first that does not, and for a
+ * directory, they are noted after all: on one stack with those of all open
+ * containers.  Each entry carries the first bytes of its name as an integer,
+ * so that sorting rarely touches the names themselves.
  *
  * In front of the first value there is room for what an item has before its
  * map.
@@ -39,11 +42,17 @@
 
 static void enlarge(DyBuilder *b, uint32 needed);
 static void begin_value(DyBuilder *b);
-static void push_entry(DyBuilder *b, uint64 prefix);
+static DyBuildFrame *named_frame(DyBuilder *b);
+static void push_entry(DyBuilder *b, uint32 pos, uint64 prefix);
+static void enlarge_entries(DyBuilder *b);
+static void note_entries(DyBuilder *b, DyBuildFrame *frame);
+static bool is_behind(const DyBuilder *b, const DyBuildFrame *frame, uint64 prefix, DyBytes name);
+static bool copy_run(DyBuilder *b, DyBuildFrame *frame, DyIterator *from, const DyBytes *limit);
 static uint8 *append_payload(DyBuilder *b, DyType type, uint32 len);
 static bool close_container(DyBuilder *b);
 static void measure_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
 static void finish_flat(DyBuilder *b, const DyBuildFrame *frame, const DyBuildEntry *entries, uint32 n);
+static bool fits_flat(const DyBuilder *b, const DyBuildFrame *frame, uint32 n);
 static void sort_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
 static uint32 drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n);
 static uint64 key_prefix(const char *data, uint32 len);
@@ -60,8 +69,9 @@ dy_build_create(void)
 
 	b->capacity = INITIAL_BYTES;
 	b->data = palloc(b->capacity);
-	b->max_entries = INITIAL_ENTRIES;
-	b->entries = palloc(b->max_entries * sizeof(DyBuildEntry));
+	b->max_entries = 0;
+	b->entries = NULL;
+	b->context = CurrentMemoryContext;
 	dy_build_reset(b);
 	return b;
 }
@@ -91,8 +101,10 @@ dy_build_open(DyBuilder *b, DyType container)
 	begin_value(b);
 	frame = &b->frames[b->depth++];
 	frame->type = container;
+	frame->in_order = !dy_is_set(container);
 	frame->start = b->len;
 	frame->first_entry = b->nentries;
+	frame->count = 0;
 	enlarge(b, NARROW_HEADER);
 	b->len += NARROW_HEADER;
 }
@@ -122,11 +134,22 @@ dy_build_close_set(DyBuilder *b)
 void
 dy_build_name(DyBuilder *b, const char *name, uint32 len)
 {
-	if (b->depth == 0 || b->frames[b->depth - 1].type != DY_TYPE_M || b->named)
-		elog(ERROR, "a name does not belong here");
+	DyBuildFrame *frame = named_frame(b);
+	uint64		prefix = key_prefix(name, len);
+
 	if (len > DY_MAX_LENGTH)
 		elog(ERROR, "attribute name is too long");
-	push_entry(b, key_prefix(name, len));
+	if (frame->in_order && !is_behind(b, frame, prefix, dy_bytes(name, len)))
+		note_entries(b, frame);
+	if (frame->in_order)
+	{
+		frame->count++;
+		frame->last = b->len;
+		frame->last_prefix = prefix;
+	}
+	else
+		push_entry(b, b->len, prefix);
+
 	enlarge(b, DY_MAX_LENGTH_BYTES + len);
 	b->len += dy_write_length(b->data + b->len, len);
 	dy_copy(b->data + b->len, name, len);
@@ -194,6 +217,29 @@ dy_build_copy(DyBuilder *b, DyValue value)
 }
 
 /*
+ * Copy neighbouring attributes of another map; see build.h.
+ */
+void
+dy_build_copy_below(DyBuilder *b, DyIterator *from, const DyBytes *limit)
+{
+	DyIterator	ahead = *from;
+	DyBytes		name;
+	DyValue		value;
+
+	if (from->width == 0 && copy_run(b, named_frame(b), from, limit))
+		return;
+
+	while (dy_map_next(&ahead, &name, &value) &&
+		   (limit == NULL ||
+			dy_compare_bytes(name.data, name.len, limit->data, limit->len) < 0))
+	{
+		dy_build_name(b, name.data, name.len);
+		dy_build_copy(b, value);
+		*from = ahead;
+	}
+}
+
+/*
  * The value finished last outside of any container.  It lies in the
  * builder's buffer: the next thing written may move it, a reset ends it.
  */
@@ -209,11 +255,24 @@ dy_build_value(DyBuilder *b)
 	return value;
 }
 
-/* The finished map as an item of its own, in CurrentMemoryContext. */
+/*
+ * The finished map as an item, in the builder's memory context.  There is
+ * room for what comes in front of the map, so it need not be copied; but the
+ * builder has no buffer then, and is of no use any more.
+ */
 DyItem *
 dy_build_item(DyBuilder *b)
 {
-	return dy_item_make(dy_build_value(b));
+	DyValue		map = dy_build_value(b);
+	DyItem	   *item = (DyItem *) b->data;
+
+	if (dy_value_type(map) != DY_TYPE_M || b->value_start != FIRST_VALUE)
+		elog(ERROR, "only a map can be made an item");
+	SET_VARSIZE(item, b->len);
+	dy_write_item_header(item);
+	b->data = NULL;
+	b->capacity = 0;
+	return item;
 }
 
 /*
@@ -222,7 +281,13 @@ dy_build_item(DyBuilder *b)
 DyBuildMark
 dy_build_mark(const DyBuilder *b)
 {
-	DyBuildMark mark = {b->len, b->nentries, b->depth, b->named};
+	DyBuildMark mark = {
+		.len = b->len,
+		.nentries = b->nentries,
+		.count = b->depth > 0 ? b->frames[b->depth - 1].count : 0,
+		.depth = b->depth,
+		.named = b->named
+	};
 
 	return mark;
 }
@@ -238,6 +303,8 @@ dy_build_rollback(DyBuilder *b, const DyBuildMark *mark)
 	b->len = mark->len;
 	b->nentries = mark->nentries;
 	b->depth = mark->depth;
+	if (b->depth > 0)
+		b->frames[b->depth - 1].count = mark->count;
 	b->named = mark->named;
 }
 
@@ -264,27 +331,153 @@ begin_value(DyBuilder *b)
 {
 	if (b->depth == 0)
 		b->value_start = b->len;
-	else if (b->frames[b->depth - 1].type != DY_TYPE_M)
-		push_entry(b, 0);
-	else if (!b->named)
-		elog(ERROR, "a value in a map has no name");
+	else
+	{
+		DyBuildFrame *frame = &b->frames[b->depth - 1];
+
+		if (frame->type == DY_TYPE_M)
+		{
+			if (!b->named)
+				elog(ERROR, "a value in a map has no name");
+		}
+		else if (frame->in_order)
+			frame->count++;
+		else
+			push_entry(b, b->len, 0);
+	}
 	b->named = false;
 }
 
+/* The innermost container, which must be a map that waits for a name. */
+static inline DyBuildFrame *
+named_frame(DyBuilder *b)
+{
+	if (b->depth == 0 || b->frames[b->depth - 1].type != DY_TYPE_M || b->named)
+		elog(ERROR, "a name does not belong here");
+	return &b->frames[b->depth - 1];
+}
+
 static inline void
-push_entry(DyBuilder *b, uint64 prefix)
+push_entry(DyBuilder *b, uint32 pos, uint64 prefix)
 {
 	DyBuildEntry *entry;
 
 	if (unlikely(b->nentries == b->max_entries))
-	{
-		b->max_entries *= 2;
-		b->entries = repalloc_huge(b->entries,
-								   (Size) b->max_entries * sizeof(DyBuildEntry));
-	}
+		enlarge_entries(b);
 	entry = &b->entries[b->nentries++];
 	entry->prefix = prefix;
-	entry->pos = b->len;
+	entry->pos = pos;
+}
+
+static void
+enlarge_entries(DyBuilder *b)
+{
+	if (b->entries == NULL)
+	{
+		b->max_entries = INITIAL_ENTRIES;
+		b->entries = MemoryContextAlloc(b->context, b->max_entries * sizeof(DyBuildEntry));
+		return;
+	}
+	b->max_entries *= 2;
+	b->entries = repalloc_huge(b->entries,
+							   (Size) b->max_entries * sizeof(DyBuildEntry));
+}
+
+/*
+ * Note the entries of the innermost container, of which there is none on the
+ * stack yet.
+ */
+static void
+note_entries(DyBuilder *b, DyBuildFrame *frame)
+{
+	const uint8 *p = b->data + frame->start + NARROW_HEADER;
+	const uint8 *end = b->data + b->len;
+
+	Assert(frame->in_order && b->nentries == frame->first_entry);
+	for (uint32 i = 0; i < frame->count; i++)
+	{
+		uint32		pos = p - b->data;
+		uint64		prefix = 0;
+
+		if (frame->type == DY_TYPE_M)
+		{
+			uint32		len = 0;
+
+			(void) dy_read_length(&p, end, &len);
+			prefix = key_prefix((const char *) p, len);
+			p += len;
+		}
+		if (p >= end || !dy_skip_value(&p, end))
+			elog(ERROR, "builder is corrupt");
+		push_entry(b, pos, prefix);
+	}
+	frame->in_order = false;
+}
+
+/* Is a name behind the last one of a map in order? */
+static inline bool
+is_behind(const DyBuilder *b, const DyBuildFrame *frame, uint64 prefix, DyBytes name)
+{
+	const uint8 *p = b->data + frame->last;
+	uint32		len = 0;
+
+	if (frame->count == 0)
+		return true;
+	if (likely(prefix != frame->last_prefix))
+		return prefix > frame->last_prefix;
+	(void) dy_read_length(&p, b->data + b->len, &len);
+	return dy_compare_bytes(name.data, name.len, p, len) > 0;
+}
+
+/*
+ * What lies in order in a flat map is copied in one piece.  False, and
+ * nothing is done, if it would not be in order here.
+ */
+static bool
+copy_run(DyBuilder *b, DyBuildFrame *frame, DyIterator *from, const DyBytes *limit)
+{
+	const DyContainer source = {.directory = from->directory};
+	uint64		limit_prefix = limit != NULL ? key_prefix(limit->data, limit->len) : 0;
+	const uint8 *start = from->end;
+	const uint8 *end = start;
+	uint32		n = 0;
+	uint32		last = 0;
+	uint64		last_prefix = 0;
+
+	while (n < from->count - from->next)
+	{
+		const uint8 *p = end;
+		DyBytes		name;
+		uint64		prefix;
+
+		if (!dy_read_name(&source, &p, &name))
+			dy_corrupt_item("A map's entries are wrong.");
+		prefix = key_prefix(name.data, name.len);
+		if (limit != NULL &&
+			(prefix != limit_prefix ? prefix > limit_prefix :
+			 dy_compare_bytes(name.data, name.len, limit->data, limit->len) >= 0))
+			break;
+		if (n == 0 && (!frame->in_order || !is_behind(b, frame, prefix, name)))
+			return false;
+		if (p >= from->directory || !dy_skip_value(&p, from->directory))
+			dy_corrupt_item("A value is too long.");
+		last = end - start;
+		last_prefix = prefix;
+		end = p;
+		n++;
+	}
+	if (n == 0)
+		return true;
+
+	enlarge(b, end - start);
+	memcpy(b->data + b->len, start, end - start);
+	frame->count += n;
+	frame->last = b->len + last;
+	frame->last_prefix = last_prefix;
+	b->len += end - start;
+	from->next += n;
+	from->end = end;
+	return true;
 }
 
 /* Write the head of an S, N or B; returns where its bytes belong. */
@@ -325,6 +518,15 @@ close_container(DyBuilder *b)
 	if (b->depth == 0 || b->named)
 		elog(ERROR, "no container can be closed here");
 	frame = &b->frames[--b->depth];
+	if (frame->in_order)
+	{
+		if (fits_flat(b, frame, frame->count))
+		{
+			finish_flat(b, frame, NULL, frame->count);
+			return true;
+		}
+		note_entries(b, frame);
+	}
 	entries = b->entries + frame->first_entry;
 	n = b->nentries - frame->first_entry;
 	b->nentries = frame->first_entry;
@@ -349,7 +551,7 @@ close_container(DyBuilder *b)
 		n = left;
 	}
 
-	if (n <= DY_FLAT_MAX_ENTRIES && b->len - frame->start - NARROW_HEADER <= DY_FLAT_MAX_BYTES)
+	if (fits_flat(b, frame, n))
 	{
 		finish_flat(b, frame, entries, n);
 		return distinct;
@@ -408,9 +610,15 @@ measure_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n)
 	}
 }
 
+static inline bool
+fits_flat(const DyBuilder *b, const DyBuildFrame *frame, uint32 n)
+{
+	return n <= DY_FLAT_MAX_ENTRIES && b->len - frame->start - NARROW_HEADER <= DY_FLAT_MAX_BYTES;
+}
+
 /*
- * Put the entries into their order, and write the header of a flat container
- * in front of them.
+ * Put the entries into their order, which they are in if entries is NULL, and
+ * write the header of a flat container in front of them.
  */
 static void
 finish_flat(DyBuilder *b, const DyBuildFrame *frame, const DyBuildEntry *entries, uint32 n)
@@ -432,12 +640,12 @@ finish_flat(DyBuilder *b, const DyBuildFrame *frame, const DyBuildEntry *entries
 	/* for the longer header, and for a copy of the entries behind it */
 	enlarge(b, header_len + size);
 
-	for (i = 1; i < n; i++)
+	for (i = 1; entries != NULL && i < n; i++)
 	{
 		if (entries[i].pos < entries[i - 1].pos)
 			break;
 	}
-	if (i >= n)
+	if (entries == NULL || i >= n)
 		memmove(b->data + to, b->data + body, size);
 	else
 	{

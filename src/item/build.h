@@ -42,6 +42,13 @@ extern void dy_build_null(DyBuilder *b);
 extern void dy_build_copy(DyBuilder *b, DyValue value); /* as bytes */
 
 /*
+ * Inside a map: copy the attributes of another map from where the walk over it
+ * stands to the first one whose name is not below limit (NULL: to its end);
+ * the walk then stands there.
+ */
+extern void dy_build_copy_below(DyBuilder *b, DyIterator *from, const DyBytes *limit);
+
+/*
  * What happens to a name given twice in a map, and to an equal element in a
  * set, is the caller's business before closing: closing a map keeps the last
  * of equal names; closing a set returns false from dy_build_close_set and
@@ -50,8 +57,8 @@ extern void dy_build_copy(DyBuilder *b, DyValue value); /* as bytes */
 extern bool dy_build_close_set(DyBuilder *b);
 
 /*
- * The finished value, inside the builder's buffer; the finished map as an
- * item of its own, palloc'd.
+ * The finished value, inside the builder's buffer; or, if it is a map and the
+ * only value written, as an item, which takes the buffer with it.
  */
 extern DyValue dy_build_value(DyBuilder *b);
 extern DyItem *dy_build_item(DyBuilder *b);

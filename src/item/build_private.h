@@ -19,12 +19,20 @@ typedef struct DyBuildEntry
 	uint32		len;			/* in a container that is being closed */
 } DyBuildEntry;
 
-/* An open container. */
+/*
+ * An open container.  As long as its entries come in their order, as those of
+ * a list always do, they are only counted.
+ */
 typedef struct DyBuildFrame
 {
 	DyType		type;
+	bool		in_order;		/* no entry is on the stack */
 	uint32		start;			/* of its header in the buffer */
 	uint32		first_entry;	/* on the stack of entries */
+	uint32		count;			/* in order: of the entries */
+	uint32		last;			/* a map in order: where the last entry
+								 * starts, */
+	uint64		last_prefix;	/* and the first bytes of its name */
 } DyBuildFrame;
 
 struct DyBuilder
@@ -32,9 +40,11 @@ struct DyBuilder
 	uint8	   *data;
 	uint32		len;
 	uint32		capacity;
-	DyBuildEntry *entries;		/* of all open containers */
+	DyBuildEntry *entries;		/* of all open containers; NULL until there is
+								 * one */
 	uint32		nentries;
 	uint32		max_entries;
+	MemoryContext context;		/* of the builder */
 	uint32		value_start;	/* of the last value outside; 0: none */
 	int			depth;			/* containers open */
 	bool		named;			/* a name waits for its value */
@@ -46,6 +56,7 @@ typedef struct DyBuildMark
 {
 	uint32		len;
 	uint32		nentries;
+	uint32		count;			/* of the innermost container */
 	int			depth;
 	bool		named;
 } DyBuildMark;

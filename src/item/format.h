@@ -150,6 +150,17 @@ dy_write_length(uint8 *p, uint32 length)
 	return n;
 }
 
+/* Write what precedes the map of an item; returns where that belongs. */
+static inline uint8 *
+dy_write_item_header(DyItem *item)
+{
+	uint8	   *data = (uint8 *) VARDATA(item);
+
+	data[0] = DY_ITEM_VERSION;
+	data[1] = 0;
+	return data + DY_ITEM_HEADER_BYTES;
+}
+
 /*
  * The payload of the S, B or N that starts at p and lies before end.
  */

@@ -70,6 +70,17 @@ dy_item_size(DyValue map)
 	return entries_size(&c);
 }
 
+/*
+ * Is an item larger than an item may be?  No value counts for more than twice
+ * the bytes of its encoding (a list of NULLs comes close), so most items need
+ * not be measured.
+ */
+bool
+dy_item_is_too_large(DyValue map)
+{
+	return map.len > DY_MAX_ITEM_BYTES / 2 && dy_item_size(map) > DY_MAX_ITEM_BYTES;
+}
+
 /* The size of one attribute. */
 uint32
 dy_attribute_size(DyBytes name, DyValue value)

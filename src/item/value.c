@@ -82,10 +82,8 @@ dy_item_make(DyValue map)
 		elog(ERROR, "only a map can be made an item");
 	item = palloc(size);
 	SET_VARSIZE(item, size);
-	data = (uint8 *) VARDATA(item);
-	data[0] = DY_ITEM_VERSION;
-	data[1] = 0;
-	memcpy(data + DY_ITEM_HEADER_BYTES, map.data, map.len);
+	data = dy_write_item_header(item);
+	memcpy(data, map.data, map.len);
 	return item;
 }
 

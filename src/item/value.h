@@ -167,8 +167,8 @@ extern bool dy_value_contains(DyValue a, DyValue b);	/* SQL's "@>" */
 
 /* size.c: bytes as DynamoDB counts them */
 extern uint32 dy_value_size(DyValue value); /* without the name */
-extern uint32 dy_item_size(DyValue map);	/* names and values, the 400 KB
-											 * rule */
+extern uint32 dy_item_size(DyValue map);	/* names and values */
+extern bool dy_item_is_too_large(DyValue map);	/* the 400 KB rule */
 extern uint32 dy_attribute_size(DyBytes name, DyValue value);
 
 #endif							/* DY_ITEM_VALUE_H */

@@ -127,7 +127,7 @@ read_write(const DyNode *node, BatchWrite *w)
 	{
 		w->write.kind = DY_WRITE_PUT;
 		w->write.item = dy_node_value(dy_member(put, PUT_Item));
-		if (dy_item_size(w->write.item) > DY_MAX_ITEM_BYTES)
+		if (dy_item_is_too_large(w->write.item))
 			dy_validation("Item size has exceeded the maximum allowed size");
 	}
 	else

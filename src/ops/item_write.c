@@ -60,7 +60,7 @@ dy_item_write_read(const DyWriteInput *input, DyItemWrite *w)
 
 	if (input->kind == DY_WRITE_PUT)
 	{
-		if (dy_item_size(map) > DY_MAX_ITEM_BYTES)
+		if (dy_item_is_too_large(map))
 			dy_validation("Item size has exceeded the maximum allowed size");
 		w->write.item = map;
 	}

@@ -113,7 +113,7 @@ fill_write(DyStatement *s)
 
 	if (plan->kind == DY_PLAN_INSERT)
 	{
-		if (dy_item_size(plan->item) > DY_MAX_ITEM_BYTES)
+		if (dy_item_is_too_large(plan->item))
 			dy_validation("Item size has exceeded the maximum allowed size");
 		write->condition = item_is_missing(plan->table);
 	}

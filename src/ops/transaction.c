@@ -41,7 +41,8 @@ dy_transaction_check_payload(const DyTransaction *t)
 		if (write->kind == DY_WRITE_PUT)
 			bytes += dy_item_size(write->item);
 		else
-			bytes += Max(write->new_size, dy_item_size(write->key_map));
+			bytes += Max(dy_value_present(write->new_item) ? dy_item_size(write->new_item) : 0,
+						 dy_item_size(write->key_map));
 		if (bytes > DY_MAX_TRANSACT_BYTES)
 			dy_validation("Transaction payload size cannot exceed 4MB. "
 						  "Payload Size: " UINT64_FORMAT, bytes);

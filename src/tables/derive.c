@@ -70,7 +70,7 @@ dynamo_derive_row(PG_FUNCTION_ARGS)
 
 	tuple = TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? data->tg_newtuple : data->tg_trigtuple;
 	map = item_of_tuple(tuple, desc, RelationGetRelationName(rel));
-	if (dy_item_size(map) > DY_MAX_ITEM_BYTES)
+	if (dy_item_is_too_large(map))
 		dy_validation("Item size has exceeded the maximum allowed size");
 
 	values = palloc0(desc->natts * sizeof(Datum));

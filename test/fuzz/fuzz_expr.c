@@ -130,6 +130,7 @@ run(void *arg)
 	DyBuilder  *touched = dy_build_create();
 	DyCondition *condition;
 	DyUpdate   *update;
+	bool		differs;
 	DyProjection *projection;
 
 	switch (input->kind % 4)
@@ -149,8 +150,9 @@ run(void *arg)
 			dy_update_paths(update, visit, NULL);
 			(void) dy_update_touched(update, item, touched);
 			dy_value_check(dy_build_value(touched));
-			dy_update_apply(update, item, item, b);
+			differs = dy_update_apply(update, item, item, b);
 			dy_value_check(dy_build_value(b));
+			CHECK(!differs || !dy_value_equal(item, dy_build_value(b)));
 			CHECK(dy_value_levels(dy_build_value(b)) <= DY_MAX_NESTING_LEVELS);
 			break;
 		case 3:

@@ -65,6 +65,7 @@ use_sound(void *arg)
 	visit(map);
 	initStringInfo(&text);
 	CHECK(dy_text_write_map(&text, map) == dy_item_size(map));
+	CHECK(dy_item_size(map) <= 2 * map.len);
 	again = dy_item_value(dy_item_from_text(text.data, text.len));
 	CHECK(dy_value_equal(map, again) && dy_value_equal(again, map));
 	CHECK(dy_value_contains(map, again) && dy_value_contains(again, map));

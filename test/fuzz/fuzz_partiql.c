@@ -313,7 +313,7 @@ check_write(const DyPlan *plan)
 	}
 	else if (plan->kind == DY_PLAN_UPDATE)
 	{
-		dy_update_apply(plan->update, item, item, b);
+		(void) dy_update_apply(plan->update, item, item, b);
 		dy_value_check(dy_build_value(b));
 		CHECK(dy_value_levels(dy_build_value(b)) <= DY_MAX_NESTING_LEVELS);
 	}

@@ -80,6 +80,12 @@ palloc(Size size)
 }
 
 void *
+MemoryContextAlloc(MemoryContext context, Size size)
+{
+	return palloc(size);
+}
+
+void *
 palloc0(Size size)
 {
 	return memset(palloc(size), 0, size);
