@@ -39,9 +39,9 @@
  * The answer of a write is kept until the ReadyForQuery, for only that says
  * that the transaction has been committed.  In a batch of writes each has a
  * row, with its result or its error; one that fails has undone what it did
- * and nothing else.  Errors of the API are answered.  What failed in another
- * way, in the first place because it would have had to wait for a lock, is
- * sent again alone, as is the whole batch if its transaction fails.
+ * and nothing else.  Errors of the API are answered.  What would have had to
+ * wait for a lock is sent again with the next batch, and then alone; what
+ * failed in another way, alone; and if the transaction fails, all of them.
  *
  * Answers of one connection come in the order of its requests.
  *
@@ -88,8 +88,23 @@
  * Requests gather as long as a connection is at work, but no longer than
  * this: then they take another one.  A full batch of what is in memory takes
  * a quarter of it if it reads, three quarters if it writes.
+ *
+ * Where commits are slow, writes wait up to twice what their transactions
+ * take, within the second limit: two transactions at a time may want the same
+ * key, one with the writes of both does not.
  */
 #define PATIENCE_US 2000
+#define MAX_PATIENCE_US 50000
+
+/*
+ * Full batches of writes that are at work at a time where commits are slow,
+ * so that patience is that long; and how many must have ended before in which
+ * few met a lock, one of eight at most, or there is only one.
+ */
+#define MAX_FULL_BATCHES 4
+#define SLOW_PATIENCE_US 8000
+#define CALM_BATCHES 16
+#define FEW 8
 
 typedef struct PoolConn
 {
@@ -104,6 +119,7 @@ typedef struct PoolConn
 	DyRequest  *last;
 	int			in_flight;
 	int			batches;		/* the statements they are in */
+	bool		alone;			/* the last of them runs alone */
 	uint64_t	at_work_since_us;	/* on the oldest of them */
 	DyBuf		out;
 	size_t		out_sent;
@@ -138,6 +154,8 @@ typedef struct Lane
 	DyRequest  *first;			/* waiting, oldest first */
 	DyRequest  *last;
 	int			queued;
+	uint64_t	patience_us;
+	int			calm_batches;	/* of writes, in which few met a lock */
 } Lane;
 
 struct DyPool
@@ -183,8 +201,10 @@ static void forget_finished(PoolConn *conn);
 static bool read_message(PoolConn *conn, const DyWireMessage *message);
 static DyRequest *take_first(PoolConn *conn);
 static void answer_row(PoolConn *conn);
+static void learn_patience(Lane *lane, uint64_t took_us);
 static bool is_batch_of_writes(const PoolConn *conn);
 static void answer_writes(PoolConn *conn);
+static bool meets_lock(DyRequest *request, DySlice sqlstate);
 static DyFault fault_of_column(DySlice sqlstate);
 static bool finish_batch(PoolConn *conn, char transaction_status);
 static void fail_batch(PoolConn *conn);
@@ -243,6 +263,7 @@ dy_pool_create(struct event_base *base, const DyConfig *config,
 		lane->id = (DyLaneId) i;
 		lane->depth = i == DY_LANE_READ ? config->read_depth :
 			i == DY_LANE_WRITE ? config->write_depth : 1;
+		lane->patience_us = PATIENCE_US;
 		lane->conn_count = lane_connections[i];
 		lane->conns = dy_buf_zalloc(sizeof(PoolConn) * (size_t) lane->conn_count);
 		dy_count(&metrics->pool_size[i], lane->conn_count);
@@ -262,6 +283,7 @@ dy_pool_submit(DyPool *pool, DyRequest *request)
 	Lane	   *lane = &pool->lanes[request->route->lane];
 
 	request->attempts = 0;
+	request->met_lock = false;
 	request->alone = lane->depth == 1;
 	if (lane->in_flight + lane->queued < lane->ready * lane->depth + pool->config->queue_limit)
 		enqueue(lane, request);
@@ -550,7 +572,7 @@ choose_for_reads(const Lane *lane)
 				(best == NULL || conn->in_flight < best->in_flight))
 				best = conn;
 		}
-		else if (crowded && dy_now_us() - conn->at_work_since_us < PATIENCE_US)
+		else if (crowded && dy_now_us() - conn->at_work_since_us < lane->patience_us)
 			return lane->queued >= conn->in_flight && conn->in_flight < lane->depth ? conn : NULL;
 	}
 	return best;
@@ -558,13 +580,18 @@ choose_for_reads(const Lane *lane)
 
 /*
  * Writes gather while a connection is at work on others, so that they share
- * its next transaction.  They never follow others on the same connection:
- * one that runs alone may have to wait for a lock.
+ * its next transaction; only where commits are slow a full batch does not
+ * wait for that, unless batches have met each other's locks of late.  They
+ * never follow others on the same connection: one that runs alone may have to
+ * wait for a lock.
  */
 static PoolConn *
 choose_idle(const Lane *lane)
 {
 	bool		alone = lane->first->alone;
+	bool		full = lane->queued >= lane->depth &&
+	lane->patience_us >= SLOW_PATIENCE_US && lane->calm_batches >= CALM_BATCHES;
+	int			at_work = 0;
 	uint64_t	now = dy_now_us();
 	PoolConn   *idle = NULL;
 
@@ -576,7 +603,8 @@ choose_idle(const Lane *lane)
 			continue;
 		if (conn->in_flight == 0)
 			idle = idle != NULL ? idle : conn;
-		else if (!alone && !conn->first->alone && now - conn->at_work_since_us < PATIENCE_US)
+		else if (!alone && !conn->alone && now - conn->at_work_since_us < lane->patience_us &&
+				 ++at_work >= (full ? MAX_FULL_BATCHES : 1))
 			return NULL;
 	}
 	return idle;
@@ -627,6 +655,7 @@ send_batch(PoolConn *conn)
 								 pool->principals, count);
 	dy_wire_add_sync(&conn->out);
 	conn->last->ends_batch = true;
+	conn->alone = conn->last->alone;
 	if (conn->batches++ == 0)
 		conn->at_work_since_us = dy_now_us();
 	if (!conn->dirty)
@@ -917,6 +946,22 @@ answer_row(PoolConn *conn)
 	conn->in_start = conn->in_read;
 }
 
+/*
+ * A transaction of writes took that long.  One that waited for a lock tells
+ * little about the others, so none counts for more than the patience it met.
+ */
+static void
+learn_patience(Lane *lane, uint64_t took_us)
+{
+	uint64_t	twice = 2 * (took_us < lane->patience_us ? took_us : lane->patience_us);
+
+	lane->patience_us = (15 * lane->patience_us + twice) / 16;
+	if (lane->patience_us < PATIENCE_US)
+		lane->patience_us = PATIENCE_US;
+	if (lane->patience_us > MAX_PATIENCE_US)
+		lane->patience_us = MAX_PATIENCE_US;
+}
+
 /* Does the oldest request in flight share a transaction with other writes? */
 static bool
 is_batch_of_writes(const PoolConn *conn)
@@ -934,6 +979,8 @@ answer_writes(PoolConn *conn)
 	DyPool	   *pool = conn->pool;
 	size_t		at = conn->in_start;
 	DyWireMessage message;
+	int			count = 0;
+	int			met_lock = 0;
 
 	while (!conn->answered &&
 		   dy_wire_next(conn->in.data + at, conn->in_read - at, &message) == DY_WIRE_OK)
@@ -948,6 +995,7 @@ answer_writes(PoolConn *conn)
 		if (!dy_wire_read_row(message.body, columns, DY_WIRE_WRITES_COLUMNS))
 			return;
 		request = take_first(conn);
+		count++;
 		reply.body = columns[0];
 		reply.fault = DY_FAULT_NONE;
 		if (columns[0].data == NULL)
@@ -957,7 +1005,7 @@ answer_writes(PoolConn *conn)
 			reply.extra = columns[3];
 			if (reply.fault == DY_FAULT_NONE)
 			{
-				request->alone = true;
+				met_lock += meets_lock(request, columns[1]);
 				request->attempts--;
 				enqueue_first(conn->lane, request);
 				continue;
@@ -966,6 +1014,22 @@ answer_writes(PoolConn *conn)
 		request->state = DY_REQUEST_DONE;
 		pool->done(request, &reply, pool->owner);
 	}
+	conn->lane->calm_batches = FEW * met_lock > count ? 0 : conn->lane->calm_batches + 1;
+}
+
+/*
+ * A write of a batch has failed, and not with an error of the API: was it a
+ * lock?  Most are given back soon, so the first time it goes with the next
+ * batch; otherwise it goes alone.
+ */
+static bool
+meets_lock(DyRequest *request, DySlice sqlstate)
+{
+	bool		lock = dy_slice_eq(sqlstate, "55P03");
+
+	request->alone = !lock || request->met_lock;
+	request->met_lock = lock;
+	return lock;
 }
 
 /* DY_FAULT_NONE unless it is the SQLSTATE of an exception of the API. */
@@ -996,6 +1060,8 @@ finish_batch(PoolConn *conn, char transaction_status)
 		answer_row(conn);
 	if (!conn->answered)
 		return false;
+	if (conn->lane->id == DY_LANE_WRITE && !conn->alone)
+		learn_patience(conn->lane, dy_now_us() - conn->at_work_since_us);
 	if (--conn->batches > 0)
 		conn->at_work_since_us = dy_now_us();
 	conn->has_row = conn->has_error = false;

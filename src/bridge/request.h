@@ -44,6 +44,7 @@ typedef struct DyRequest
 	int			attempts;		/* at Postgres */
 	bool		alone;			/* shares no statement, see pool.c */
 	bool		ends_batch;		/* the last one of its statement */
+	bool		met_lock;		/* in a batch of writes */
 	uint64_t	received_us;	/* when it was complete */
 	uint64_t	queued_us;
 } DyRequest;
