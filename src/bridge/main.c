@@ -171,8 +171,9 @@ start_threads(Program *program)
 		program->workers[i] = dy_worker_start(config, sockets[i], program->metrics, i,
 											  program->thread_count);
 	free(sockets);
-	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d threads",
-		   config->listen_address, port, program->thread_count);
+	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d thread%s",
+		   config->listen_address, port, program->thread_count,
+		   program->thread_count == 1 ? "" : "s");
 }
 
 /*
