@@ -1119,10 +1119,14 @@ copy(void)
 
 /* ---- the loop ---- */
 
+/*
+ * HTTP answers are read until nothing is left, so an edge is enough, and the
+ * kernel need not look a second time; libpq may leave something.
+ */
 static void
 watch(int epoll, Connection *c, int op, uint32_t events)
 {
-	struct epoll_event event = {.events = events,.data.ptr = c};
+	struct epoll_event event = {.events = driver == DRIVER_HTTP ? events | EPOLLET : events,.data.ptr = c};
 
 	if (epoll_ctl(epoll, op, c->fd, &event) != 0)
 		die("epoll_ctl failed");
