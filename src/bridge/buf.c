@@ -8,13 +8,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "bridge/buf.h"
 
 /* The smallest allocation of a buffer, bytes. */
 #define BUF_MIN_BYTES 256
 
+static inline uint64_t to_lower(uint64_t word);
 static void out_of_memory(void) __attribute__((noreturn));
 
 /*
@@ -95,36 +95,77 @@ dy_buf_free(DyBuf *buf)
 	memset(buf, 0, sizeof(*buf));
 }
 
-/* Are the bytes those of the C string? */
+/*
+ * Are len bytes the same, ASCII letters compared without case?
+ *
+ * Eight at a time; the last eight may overlap those before.
+ */
 bool
-dy_slice_eq(DySlice a, const char *b)
+dy_bytes_eq_nocase(const char *a, const char *b, size_t len)
 {
-	size_t		len = strlen(b);
+	uint64_t	left = 0;
+	uint64_t	right = 0;
 
-	return a.len == len && memcmp(a.data, b, len) == 0;
-}
-
-/* The same, ASCII letters compared without case. */
-bool
-dy_slice_eq_nocase(DySlice a, const char *b)
-{
-	size_t		len = strlen(b);
-
-	return a.len == len && strncasecmp(a.data, b, len) == 0;
-}
-
-/* The slice without blanks and tabs at its ends. */
-DySlice
-dy_slice_trim(DySlice s)
-{
-	while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t'))
+	if (len < sizeof(uint64_t))
 	{
-		s.data++;
-		s.len--;
+		for (size_t i = 0; i < len; i++)
+		{
+			left = left << 8 | (unsigned char) a[i];
+			right = right << 8 | (unsigned char) b[i];
+		}
+		return to_lower(left) == to_lower(right);
 	}
-	while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t'))
-		s.len--;
-	return s;
+	for (size_t at = 0;; at += sizeof(uint64_t))
+	{
+		if (at > len - sizeof(uint64_t))
+			at = len - sizeof(uint64_t);
+		memcpy(&left, a + at, sizeof(left));
+		memcpy(&right, b + at, sizeof(right));
+		if (left != right && to_lower(left) != to_lower(right))
+			return false;
+		if (at == len - sizeof(uint64_t))
+			return true;
+	}
+}
+
+/* Append the text, its ASCII letters made small. */
+void
+dy_buf_add_lower(DyBuf *buf, DySlice text)
+{
+	char	   *p;
+	uint64_t	word;
+
+	dy_buf_add(buf, text.data, text.len);
+	p = buf->data + buf->len - text.len;
+	if (text.len < sizeof(word))
+	{
+		for (size_t i = 0; i < text.len; i++)
+			p[i] = p[i] >= 'A' && p[i] <= 'Z' ? (char) (p[i] + ('a' - 'A')) : p[i];
+		return;
+	}
+	for (size_t at = 0;; at += sizeof(word))
+	{
+		if (at > text.len - sizeof(word))
+			at = text.len - sizeof(word);
+		memcpy(&word, p + at, sizeof(word));
+		word = to_lower(word);
+		memcpy(p + at, &word, sizeof(word));
+		if (at == text.len - sizeof(word))
+			return;
+	}
+}
+
+/* Eight bytes with their ASCII letters made small. */
+static inline uint64_t
+to_lower(uint64_t word)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t	seven = word & each * 0x7f;
+
+	/* the high bit of each byte that is 'A' to 'Z' */
+	uint64_t	large = ((seven + each * (0x80 - 'A')) ^ (seven + each * (0x7f - 'Z'))) & ~word & each * 0x80;
+
+	return word | large >> 2;
 }
 
 static void

@@ -41,6 +41,8 @@ extern void dy_buf_grow(DyBuf *buf, size_t more);
 extern void dy_buf_printf(DyBuf *buf, const char *fmt,...)
 			__attribute__((format(printf, 2, 3)));
 extern void dy_buf_free(DyBuf *buf);
+extern void dy_buf_add_lower(DyBuf *buf, DySlice text);
+extern bool dy_bytes_eq_nocase(const char *a, const char *b, size_t len);
 
 static inline DySlice
 dy_slice(const char *data, size_t len)
@@ -98,8 +100,36 @@ dy_buf_add_char(DyBuf *buf, char c)
 	buf->data[buf->len++] = c;
 }
 
-extern bool dy_slice_eq(DySlice a, const char *b);
-extern bool dy_slice_eq_nocase(DySlice a, const char *b);
-extern DySlice dy_slice_trim(DySlice s);
+/* Are the bytes those of the C string? */
+static inline bool
+dy_slice_eq(DySlice a, const char *b)
+{
+	size_t		len = strlen(b);
+
+	return a.len == len && memcmp(a.data, b, len) == 0;
+}
+
+/* The same, ASCII letters compared without case. */
+static inline bool
+dy_slice_eq_nocase(DySlice a, const char *b)
+{
+	size_t		len = strlen(b);
+
+	return a.len == len && dy_bytes_eq_nocase(a.data, b, len);
+}
+
+/* The slice without blanks and tabs at its ends. */
+static inline DySlice
+dy_slice_trim(DySlice s)
+{
+	while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t'))
+	{
+		s.data++;
+		s.len--;
+	}
+	while (s.len > 0 && (s.data[s.len - 1] == ' ' || s.data[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
 
 #endif							/* DY_BRIDGE_BUF_H */

@@ -24,22 +24,30 @@
  */
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 
 #include "bridge/http.h"
 
 /* Framing bytes allowed between two data bytes of a chunked body. */
 #define MAX_CHUNK_OVERHEAD 4096
 
-static const char *find_line_end(const char *p, const char *end);
-static bool parse_request_line(const char *p, const char *end,
-							   DyHttpHead *head, int *status);
+/* Bytes of a method or a field's name: tchar of RFC 9110. */
+static const bool is_token_char[256] = {
+	['0'...'9'] = true,['A'...'Z'] = true,['a'...'z'] = true,
+	['!'] = true,['#'] = true,['$'] = true,['%'] = true,['&'] = true,['\''] = true,['*'] = true,['+'] = true,
+	['-'] = true,['.'] = true,['^'] = true,['_'] = true,['`'] = true,['|'] = true,['~'] = true
+};
+
+static bool parse_lines(const char *p, const char *end, DyHttpHead *head, int *status);
+static bool is_line(const char *p, const char *end);
+static const char *parse_request_line(const char *p, const char *end,
+									  DyHttpHead *head, int *status);
 static bool parse_target(DySlice target, DyHttpHead *head);
-static bool parse_field(const char *p, const char *end, DyHttpHeader *field);
+static const char *parse_field(const char *p, const char *end, DyHttpHeader *field);
+static const char *skip_token(const char *p, const char *end);
+static const char *skip_value(const char *p, const char *end);
 static bool digest_fields(DyHttpHead *head, int *status);
 static bool parse_length(DySlice value, uint64_t *length);
 static bool has_token(DySlice list, const char *token);
-static bool is_token_char(unsigned char c);
 static int	hex_digit(char c);
 
 /*
@@ -56,44 +64,18 @@ DyHttpResult
 dy_http_parse_head(const char *bytes, size_t len, DyHttpHead *head, int *status)
 {
 	const char *p = bytes;
-	const char *end;
-	const char *eol;
-	size_t		head_len = dy_http_head_length(bytes, len, 0);
-
-	if (head_len == 0)
-		return DY_HTTP_MORE;
-	end = bytes + head_len;
+	const char *end = bytes + len;
 
 	head->nheaders = 0;
-	head->head_bytes = head_len;
 	*status = 400;
-
 	while (end - p >= 2 && p[0] == '\r' && p[1] == '\n')
 		p += 2;
+	head->head_bytes = (size_t) (p - bytes);
 
-	eol = find_line_end(p, end);
-	if (eol == NULL || !parse_request_line(p, eol, head, status))
-		return DY_HTTP_BAD;
-	p = eol + 2;
-
-	for (;;)
-	{
-		eol = find_line_end(p, end);
-		if (eol == NULL)
-			return DY_HTTP_BAD;
-		if (eol == p)
-			break;				/* the empty line that ends the head */
-		if (head->nheaders == DY_HTTP_MAX_HEADERS)
-		{
-			*status = 431;
-			return DY_HTTP_BAD;
-		}
-		if (!parse_field(p, eol, &head->headers[head->nheaders]))
-			return DY_HTTP_BAD;
-		head->nheaders++;
-		p = eol + 2;
-	}
-	return digest_fields(head, status) ? DY_HTTP_OK : DY_HTTP_BAD;
+	/* what is wrong with a head is only told when all of it is here */
+	if (parse_lines(p, end, head, status))
+		return digest_fields(head, status) ? DY_HTTP_OK : DY_HTTP_BAD;
+	return dy_http_head_length(bytes, len, 0) == 0 ? DY_HTTP_MORE : DY_HTTP_BAD;
 }
 
 /*
@@ -132,24 +114,16 @@ dy_http_head_length(const char *bytes, size_t len, size_t from)
  * Value of the first field of that name; data is NULL if there is none.
  */
 DySlice
-dy_http_header(const DyHttpHead *head, const char *name)
+dy_http_find_header(const DyHttpHead *head, DySlice name)
 {
-	size_t		len = strlen(name);
-
 	for (int i = 0; i < head->nheaders; i++)
 	{
 		DySlice		candidate = head->headers[i].name;
 
-		if (candidate.len == len && strncasecmp(candidate.data, name, len) == 0)
+		if (candidate.len == name.len && dy_bytes_eq_nocase(candidate.data, name.data, name.len))
 			return head->headers[i].value;
 	}
 	return dy_slice(NULL, 0);
-}
-
-bool
-dy_http_has_header(const DyHttpHead *head, const char *name)
-{
-	return dy_http_header(head, name).data != NULL;
 }
 
 /*
@@ -297,78 +271,92 @@ dy_http_reason(int status)
 }
 
 /*
- * The CR of the CR LF that ends the line at p, or NULL if the line holds a
- * bare CR or LF.
+ * Request line and fields, up to the empty line that ends them; false if there
+ * is something wrong with them or they are not complete.  Adds to head_bytes
+ * what it has read.
  */
-static const char *
-find_line_end(const char *p, const char *end)
+static bool
+parse_lines(const char *p, const char *end, DyHttpHead *head, int *status)
+{
+	const char *start = p;
+
+	p = parse_request_line(p, end, head, status);
+	while (p != NULL && (end - p < 2 || p[0] != '\r' || p[1] != '\n'))
+	{
+		if (head->nheaders == DY_HTTP_MAX_HEADERS)
+		{
+			if (is_line(p, end))
+				*status = 431;
+			return false;
+		}
+		p = parse_field(p, end, &head->headers[head->nheaders]);
+		head->nheaders++;
+	}
+	if (p == NULL)
+		return false;
+	head->head_bytes += (size_t) (p + 2 - start);
+	return true;
+}
+
+/* Does the line at p end in CR LF and hold no other CR or LF? */
+static bool
+is_line(const char *p, const char *end)
 {
 	const char *lf = memchr(p, '\n', (size_t) (end - p));
 
-	if (lf == NULL || lf == p || lf[-1] != '\r')
-		return NULL;
-	if (memchr(p, '\r', (size_t) (lf - p)) != lf - 1)
-		return NULL;
-	return lf - 1;
+	return lf != NULL && memchr(p, '\r', (size_t) (lf - p)) == lf - 1;
 }
 
-/* "POST / HTTP/1.1": one blank between the parts. */
-static bool
+/* "POST / HTTP/1.1": one blank between the parts.  Returns the next line. */
+static const char *
 parse_request_line(const char *p, const char *end, DyHttpHead *head, int *status)
 {
-	const char *blank = memchr(p, ' ', (size_t) (end - p));
+	const char *blank = skip_token(p, end);
 	DySlice		target;
 
-	if (blank == NULL || blank == p)
-		return false;
+	if (blank == p || blank == end || *blank != ' ')
+		return NULL;
 	head->method_name = dy_slice(p, (size_t) (blank - p));
-	for (const char *c = p; c < blank; c++)
-	{
-		if (!is_token_char((unsigned char) *c))
-			return false;
-	}
 	if (dy_slice_eq(head->method_name, "POST"))
 		head->method = DY_HTTP_POST;
 	else if (dy_slice_eq(head->method_name, "GET"))
 		head->method = DY_HTTP_GET;
 	else if (dy_slice_eq(head->method_name, "OPTIONS"))
 		head->method = DY_HTTP_OPTIONS;
+	else if (dy_slice_eq(head->method_name, "HEAD"))
+		head->method = DY_HTTP_HEAD;
 	else
 		head->method = DY_HTTP_OTHER;
 
 	p = blank + 1;
-	blank = memchr(p, ' ', (size_t) (end - p));
-	if (blank == NULL || blank == p)
-		return false;
+	for (blank = p; blank < end && (unsigned char) *blank > ' ' && *blank != 127;)
+		blank++;
+	if (blank == p || blank == end || *blank != ' ')
+		return NULL;
 	target = dy_slice(p, (size_t) (blank - p));
 	if (!parse_target(target, head))
-		return false;
+		return NULL;
 
 	p = blank + 1;
-	if (end - p != 8 || memcmp(p, "HTTP/", 5) != 0 || p[6] != '.' ||
-		p[5] < '0' || p[5] > '9' || p[7] < '0' || p[7] > '9')
-		return false;
+	if (end - p < 10 || memcmp(p, "HTTP/", 5) != 0 || p[6] != '.' ||
+		p[5] < '0' || p[5] > '9' || p[7] < '0' || p[7] > '9' || p[8] != '\r' || p[9] != '\n')
+		return NULL;
 	if (p[5] != '1')
 	{
 		*status = 505;
-		return false;
+		return NULL;
 	}
 	head->minor_version = p[7] - '0';
-	return true;
+	return p + 10;
 }
 
-/* "/path?query", "http://host/path?query" or "*". */
+/* "/path?query", "http://host/path?query" or "*"; no blanks in it. */
 static bool
 parse_target(DySlice target, DyHttpHead *head)
 {
 	size_t		path = 0;		/* offsets into the target */
 	size_t		mark;
 
-	for (size_t i = 0; i < target.len; i++)
-	{
-		if ((unsigned char) target.data[i] <= ' ' || target.data[i] == 127)
-			return false;
-	}
 	head->query = dy_slice(target.data + target.len, 0);
 	head->path = target;
 	if (dy_slice_eq(target, "*"))
@@ -392,27 +380,72 @@ parse_target(DySlice target, DyHttpHead *head)
 	return true;
 }
 
-/* "Name: value". */
-static bool
+/*
+ * "Name: value".  Returns the next line.  A folded line starts with a blank,
+ * which is in no name.
+ */
+static const char *
 parse_field(const char *p, const char *end, DyHttpHeader *field)
 {
-	const char *colon = memchr(p, ':', (size_t) (end - p));
+	const char *colon = skip_token(p, end);
+	const char *eol;
 
-	if (colon == NULL || colon == p)
-		return false;
-	for (const char *c = p; c < colon; c++)
-	{
-		if (!is_token_char((unsigned char) *c))
-			return false;		/* a folded line starts with a blank */
-	}
-	for (const char *c = colon + 1; c < end; c++)
-	{
-		if (((unsigned char) *c < ' ' && *c != '\t') || *c == 127)
-			return false;
-	}
+	if (colon == p || colon == end || *colon != ':')
+		return NULL;
+	eol = skip_value(colon + 1, end);
+	if (end - eol < 2 || eol[0] != '\r' || eol[1] != '\n')
+		return NULL;
 	field->name = dy_slice(p, (size_t) (colon - p));
-	field->value = dy_slice_trim(dy_slice(colon + 1, (size_t) (end - colon - 1)));
-	return true;
+	field->value = dy_slice_trim(dy_slice(colon + 1, (size_t) (eol - colon - 1)));
+	return eol + 2;
+}
+
+/* The first byte that is in no token. */
+static const char *
+skip_token(const char *p, const char *end)
+{
+	while (p < end && is_token_char[(unsigned char) *p])
+		p++;
+	return p;
+}
+
+/*
+ * The first byte that is in no field's value: control characters but tab.
+ * Eight at a time as long as there are none.
+ */
+static const char *
+skip_value(const char *p, const char *end)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+
+	while (p < end)
+	{
+		size_t		n = sizeof(uint64_t);
+
+		if ((size_t) (end - p) >= n)
+		{
+			uint64_t	word;
+			uint64_t	below;	/* high bits: bytes below blank ... */
+			uint64_t	del;	/* ... and DEL, or byte above one of those */
+
+			memcpy(&word, p, n);
+			below = word - each * ' ';
+			del = (word ^ each * 127) - each;
+			if (((below | del) & ~word & each * 0x80) == 0)
+			{
+				p += n;
+				continue;
+			}
+		}
+		else
+			n = (size_t) (end - p);
+		for (size_t i = 0; i < n; i++, p++)
+		{
+			if (((unsigned char) *p < ' ' && *p != '\t') || *p == 127)
+				return p;
+		}
+	}
+	return p;
 }
 
 /* Work out from the fields how long the body is and what comes after it. */
@@ -521,15 +554,6 @@ has_token(DySlice list, const char *token)
 		p = stop + 1;
 	}
 	return false;
-}
-
-/* tchar of RFC 9110. */
-static bool
-is_token_char(unsigned char c)
-{
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-		return true;
-	return c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL;
 }
 
 static int

@@ -20,6 +20,7 @@ typedef enum DyHttpMethod
 {
 	DY_HTTP_GET,
 	DY_HTTP_POST,
+	DY_HTTP_HEAD,
 	DY_HTTP_OPTIONS,
 	DY_HTTP_OTHER				/* a well-formed method that has no use here */
 } DyHttpMethod;
@@ -92,12 +93,23 @@ extern DyHttpResult dy_http_parse_head(const char *bytes, size_t len,
 									   DyHttpHead *head, int *status)
 			__attribute__((warn_unused_result));
 extern size_t dy_http_head_length(const char *bytes, size_t len, size_t from);
-extern DySlice dy_http_header(const DyHttpHead *head, const char *name);
-extern bool dy_http_has_header(const DyHttpHead *head, const char *name);
+extern DySlice dy_http_find_header(const DyHttpHead *head, DySlice name);
 extern DyChunkResult dy_http_decode_chunk(DyChunkDecoder *decoder,
 										  const char *bytes, size_t len,
 										  size_t *used, DySlice *data)
 			__attribute__((warn_unused_result));
 extern const char *dy_http_reason(int status);
+
+static inline DySlice
+dy_http_header(const DyHttpHead *head, const char *name)
+{
+	return dy_http_find_header(head, dy_slice_str(name));
+}
+
+static inline bool
+dy_http_has_header(const DyHttpHead *head, const char *name)
+{
+	return dy_http_header(head, name).data != NULL;
+}
 
 #endif							/* DY_BRIDGE_HTTP_H */

@@ -19,10 +19,13 @@
  *
  * The checks and their texts come in the order of the service.
  *
- * Cost: the signing key takes four HMACs and is good for a day, so the last
- * ones are kept (by access key, date and key set); the HMAC itself is two
- * SHA-256 with one context that is used again and again.  The one-shot
- * HMAC() of OpenSSL costs ten times as much.
+ * Cost: most of it is hashing, block by block, so blocks that were hashed
+ * before are not hashed again.  The signing key takes four HMACs and is good
+ * for a day; the last ones are kept (by access key, date and key set), their
+ * two pads hashed.  And requests that come in the same second differ at the
+ * end of what is hashed, if their clients sign the same headers: where the
+ * canonical request or the string to sign begins as the one before, it is
+ * hashed from there (Beginning).
  *
  * The comparison takes the same time wherever the signatures differ.
  *
@@ -33,17 +36,16 @@
  *-------------------------------------------------------------------------
  */
 #include <assert.h>
-#include <stdio.h>
+#include <endian.h>
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
+#include "bridge/sha256.h"
 #include "bridge/sigv4.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
-#define HMAC_BLOCK_BYTES 64
 #define HEX_DIGEST_CHARS (2 * DY_SHA256_BYTES)
 #define ISO_BASIC_CHARS 16		/* 20150830T123600Z */
 #define SCOPE_DATE_CHARS 8
@@ -57,24 +59,37 @@
 /* Parameters of a query string that are looked at. */
 #define MAX_QUERY_PARAMETERS 64
 
+/* Blocks of a text's beginning that are kept. */
+#define BEGINNING_BLOCKS 4
+
+/* The whole blocks at the beginning of a text hashed last, and their hash. */
+typedef struct Beginning
+{
+	size_t		len;
+	char		text[BEGINNING_BLOCKS * DY_SHA256_BLOCK_BYTES];
+	DySha256	hash;
+} Beginning;
+
 typedef struct SigningKey
 {
 	uint64_t	generation;		/* of the key set it was made from; 0 = empty */
 	const DyAccessKey *key;
 	char		date[SCOPE_DATE_CHARS];
-	uint8_t		inner[HMAC_BLOCK_BYTES];	/* key xor ipad */
-	uint8_t		outer[HMAC_BLOCK_BYTES];	/* key xor opad */
+	DySha256	inner;			/* HMAC: after key xor ipad */
+	DySha256	outer;			/* after key xor opad */
+	Beginning	to_sign;
 } SigningKey;
 
 struct DySigner
 {
 	const char *region;			/* what credentials must be for */
 	const char *service;
-	EVP_MD	   *sha256;
-	EVP_MD_CTX *ctx;
 	char		date[ISO_BASIC_CHARS];	/* read last, and what it means: */
 	time_t		when;
 	char		iso_date[ISO_BASIC_CHARS + 1];
+	DyBuf		scope;			/* of a day, see scope_of_day */
+	DySha256	empty;			/* the hash of nothing yet */
+	Beginning	beginning;		/* of the canonical request */
 	DyBuf		canonical;		/* scratch */
 	DyBuf		to_sign;		/* scratch */
 	SigningKey	slots[KEY_SLOTS];
@@ -108,17 +123,23 @@ static bool read_presigned(const DyHttpHead *head, Claim *claim, DySigResult *re
 static bool check_date(DySigner *signer, Claim *claim, time_t now, DySigResult *result);
 static bool read_date(DySigner *signer, Claim *claim, time_t *when);
 static time_t presigned_life(const Claim *claim);
-static bool check_scope(const DySigner *signer, Claim *claim, DySigResult *result);
-static void sign(DySigner *signer, const SigningKey *key, DySlice text, char *hex);
-static const SigningKey *get_signing_key(DySigner *signer, const DyKeySet *keys,
-										 const DyAccessKey *key, const Claim *claim);
-static void set_hmac_key(SigningKey *slot, const uint8_t *key, size_t len);
-static void hmac(DySigner *signer, const SigningKey *key, const void *data,
-				 size_t len, uint8_t *mac);
-static void add_sha256_hex(DySigner *signer, DySlice data, DyBuf *out);
+static bool check_scope(DySigner *signer, Claim *claim, DySigResult *result);
+static DySlice scope_of_day(DySigner *signer, const char *day);
+static bool has_scope(DySigner *signer, Claim *claim);
+static void make_string_to_sign(DySigner *signer, const Claim *claim);
+static bool is_signature(DySigner *signer, SigningKey *key, DySlice signature);
+static SigningKey *get_signing_key(DySigner *signer, const DyKeySet *keys,
+								   const DyAccessKey *key, const Claim *claim);
+static void set_hmac_key(DySigner *signer, SigningKey *slot, const uint8_t *key, size_t len);
+static void hmac(const SigningKey *key, const void *data, size_t len, uint8_t *mac);
+static void hash_from_beginning(const DySha256 *start, Beginning *beginning, DySlice text,
+								size_t common, uint8_t *digest);
+static void add_hex(DyBuf *out, const uint8_t *digest);
+static bool equal_hex(const char *a, const char *b);
 static void add_canonical_path(DyBuf *out, DySlice path);
 static void add_canonical_query(DyBuf *out, DySlice query);
 static void add_canonical_header(DyBuf *out, const DyHttpHead *head, DySlice name);
+static void add_without_runs(DyBuf *out, DySlice value);
 static bool next_query_parameter(DySlice *rest, DySlice *name, DySlice *value);
 static DySlice query_value(DySlice query, const char *name, DyBuf *decoded, bool *found);
 static bool query_has(DySlice query, const char *name);
@@ -127,7 +148,6 @@ static int	compare_slices(DySlice a, DySlice b);
 static void add_uri_encoded(DyBuf *out, DySlice bytes);
 static void add_uri_decoded(DyBuf *out, DySlice bytes);
 static int	hex_value(char c);
-static void to_hex(const uint8_t *bytes, size_t len, char *hex);
 static bool parse_http_date(DySlice text, time_t *when);
 static void format_basic_date(time_t when, char *text);
 static bool list_has(DySlice list, const char *name);
@@ -143,21 +163,14 @@ dy_signer_create(const char *region, const char *service)
 
 	signer->region = region;
 	signer->service = service;
-	signer->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	signer->ctx = EVP_MD_CTX_new();
-	if (signer->sha256 == NULL || signer->ctx == NULL)
-	{
-		fputs("dynamo-bridge: OpenSSL has no SHA-256\n", stderr);
-		abort();
-	}
+	dy_sha256_start(&signer->empty);
 	return signer;
 }
 
 void
 dy_signer_free(DySigner *signer)
 {
-	EVP_MD_CTX_free(signer->ctx);
-	EVP_MD_free(signer->sha256);
+	dy_buf_free(&signer->scope);
 	dy_buf_free(&signer->canonical);
 	dy_buf_free(&signer->to_sign);
 	OPENSSL_cleanse(signer->slots, sizeof(signer->slots));
@@ -176,8 +189,7 @@ dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 				const DyKeySet *keys, time_t now, DySigResult *result)
 {
 	Claim		claim;
-	const SigningKey *key;
-	char		expected[HEX_DIGEST_CHARS];
+	SigningKey *key;
 	bool		ok = false;
 
 	memset(&claim, 0, sizeof(claim));
@@ -209,22 +221,9 @@ dy_sigv4_verify(DySigner *signer, const DyHttpHead *head, DySlice body,
 	signer->canonical.len = 0;
 	dy_sigv4_canonical_request(signer, head, claim.signed_headers, body,
 							   &signer->canonical);
-	signer->to_sign.len = 0;
-	dy_buf_add_str(&signer->to_sign, ALGORITHM "\n");
-	dy_buf_add(&signer->to_sign, claim.iso_date, ISO_BASIC_CHARS);
-	dy_buf_add_char(&signer->to_sign, '\n');
-	dy_buf_add(&signer->to_sign, claim.iso_date, SCOPE_DATE_CHARS);
-	dy_buf_add_char(&signer->to_sign, '/');
-	dy_buf_add_str(&signer->to_sign, signer->region);
-	dy_buf_add_char(&signer->to_sign, '/');
-	dy_buf_add_str(&signer->to_sign, signer->service);
-	dy_buf_add_str(&signer->to_sign, "/" TERMINATOR "\n");
-	add_sha256_hex(signer, dy_buf_slice(&signer->canonical), &signer->to_sign);
-
+	make_string_to_sign(signer, &claim);
 	key = get_signing_key(signer, keys, result->key, &claim);
-	sign(signer, key, dy_buf_slice(&signer->to_sign), expected);
-	ok = claim.signature.len == HEX_DIGEST_CHARS &&
-		CRYPTO_memcmp(claim.signature.data, expected, HEX_DIGEST_CHARS) == 0;
+	ok = is_signature(signer, key, claim.signature);
 	if (!ok)
 	{
 		result->key = NULL;
@@ -256,6 +255,7 @@ dy_sigv4_canonical_request(DySigner *signer, const DyHttpHead *head,
 {
 	const char *p = signed_headers.data;
 	const char *end = p + signed_headers.len;
+	uint8_t		digest[DY_SHA256_BYTES];
 
 	dy_buf_add(out, head->method_name.data, head->method_name.len);
 	dy_buf_add_char(out, '\n');
@@ -274,7 +274,8 @@ dy_sigv4_canonical_request(DySigner *signer, const DyHttpHead *head,
 	dy_buf_add_char(out, '\n');
 	dy_buf_add(out, signed_headers.data, signed_headers.len);
 	dy_buf_add_char(out, '\n');
-	add_sha256_hex(signer, body, out);
+	dy_sha256_end(&signer->empty, body.data, body.len, digest);
+	add_hex(out, digest);
 }
 
 /*
@@ -344,15 +345,23 @@ read_authorization(const DyHttpHead *head, DySlice authorization, Claim *claim,
 {
 	const char *p = authorization.data;
 	const char *end = p + authorization.len;
+	const char *comma = p;		/* the next one, or the end */
 	bool		first = true;
 
 	while (p < end)
 	{
-		const char *stop = p;
+		const char *stop;
 		const char *equals;
 
-		while (stop < end && *stop != ',' && *stop != ' ')
-			stop++;
+		if (comma < p || comma == authorization.data)
+		{
+			comma = memchr(p, ',', (size_t) (end - p));
+			if (comma == NULL)
+				comma = end;
+		}
+		stop = memchr(p, ' ', (size_t) (comma - p));
+		if (stop == NULL)
+			stop = comma;
 		equals = memchr(p, '=', (size_t) (stop - p));
 		if (first)
 			claim->algorithm = dy_slice(p, (size_t) (stop - p));
@@ -510,7 +519,7 @@ presigned_life(const Claim *claim)
 
 /* Algorithm and credential scope. */
 static bool
-check_scope(const DySigner *signer, Claim *claim, DySigResult *result)
+check_scope(DySigner *signer, Claim *claim, DySigResult *result)
 {
 	DySlice		credential = claim->credential;
 	const char *p;
@@ -523,6 +532,8 @@ check_scope(const DySigner *signer, Claim *claim, DySigResult *result)
 					  (int) claim->algorithm.len, claim->algorithm.data);
 		return fail(result, DY_FAULT_INCOMPLETE_SIGNATURE);
 	}
+	if (has_scope(signer, claim))
+		return true;
 
 	while (credential.len > 0 && credential.data[credential.len - 1] == '/')
 		credential.len--;
@@ -568,18 +579,89 @@ check_scope(const DySigner *signer, Claim *claim, DySigResult *result)
 	return true;
 }
 
-/* HMAC in hex, without NUL. */
-static void
-sign(DySigner *signer, const SigningKey *key, DySlice text, char *hex)
+/* What a credential of that day must end with, from its first slash on. */
+static DySlice
+scope_of_day(DySigner *signer, const char *day)
 {
+	DyBuf	   *scope = &signer->scope;
+
+	if (scope->len == 0 || memcmp(scope->data + 1, day, SCOPE_DATE_CHARS) != 0)
+	{
+		scope->len = 0;
+		dy_buf_add_char(scope, '/');
+		dy_buf_add(scope, day, SCOPE_DATE_CHARS);
+		dy_buf_add_char(scope, '/');
+		dy_buf_add_str(scope, signer->region);
+		dy_buf_add_char(scope, '/');
+		dy_buf_add_str(scope, signer->service);
+		dy_buf_add_str(scope, "/" TERMINATOR);
+	}
+	return dy_buf_slice(scope);
+}
+
+/* Is the credential a key's id and the right scope?  Then the claim gets its parts. */
+static bool
+has_scope(DySigner *signer, Claim *claim)
+{
+	DySlice		scope = scope_of_day(signer, claim->iso_date);
+	DySlice		credential = claim->credential;
+	DySlice		id;
+	const char *p;
+
+	if (credential.len <= scope.len)
+		return false;
+	id = dy_slice(credential.data, credential.len - scope.len);
+	p = id.data + id.len;
+	if (memcmp(p, scope.data, scope.len) != 0 || memchr(id.data, '/', id.len) != NULL)
+		return false;
+	claim->scope[0] = id;
+	claim->scope[1] = dy_slice(p + 1, SCOPE_DATE_CHARS);
+	p += 1 + SCOPE_DATE_CHARS;
+	claim->scope[2] = dy_slice(p + 1, strlen(signer->region));
+	p += 1 + claim->scope[2].len;
+	claim->scope[3] = dy_slice(p + 1, strlen(signer->service));
+	p += 1 + claim->scope[3].len;
+	claim->scope[4] = dy_slice(p + 1, sizeof(TERMINATOR) - 1);
+	return true;
+}
+
+/* From the canonical request; what it ends with is what two of a second differ in. */
+static void
+make_string_to_sign(DySigner *signer, const Claim *claim)
+{
+	DyBuf	   *out = &signer->to_sign;
+	DySlice		canonical = dy_buf_slice(&signer->canonical);
+	DySlice		scope = scope_of_day(signer, claim->iso_date);
+	uint8_t		digest[DY_SHA256_BYTES];
+
+	out->len = 0;
+	dy_buf_add_str(out, ALGORITHM "\n");
+	dy_buf_add(out, claim->iso_date, ISO_BASIC_CHARS);
+	dy_buf_add_char(out, '\n');
+	dy_buf_add(out, scope.data + 1, scope.len - 1);
+	dy_buf_add_char(out, '\n');
+	hash_from_beginning(&signer->empty, &signer->beginning, canonical,
+						canonical.len - HEX_DIGEST_CHARS, digest);
+	add_hex(out, digest);
+}
+
+/* Is it the string to sign, signed with the key? */
+static bool
+is_signature(DySigner *signer, SigningKey *key, DySlice signature)
+{
+	DySlice		to_sign = dy_buf_slice(&signer->to_sign);
+	char		text[HEX_DIGEST_CHARS];
+	DyBuf		expected = {text, 0, sizeof(text)};
 	uint8_t		mac[DY_SHA256_BYTES];
 
-	hmac(signer, key, text.data, text.len, mac);
-	to_hex(mac, sizeof(mac), hex);
+	hash_from_beginning(&key->inner, &key->to_sign, to_sign, to_sign.len - HEX_DIGEST_CHARS, mac);
+	dy_sha256_end(&key->outer, mac, sizeof(mac), mac);
+	add_hex(&expected, mac);
+	return signature.len == HEX_DIGEST_CHARS && equal_hex(signature.data, text);
 }
 
 /* The signing key of the day, from the slot it hashes to or made anew. */
-static const SigningKey *
+static SigningKey *
 get_signing_key(DySigner *signer, const DyKeySet *keys, const DyAccessKey *key,
 				const Claim *claim)
 {
@@ -594,25 +676,21 @@ get_signing_key(DySigner *signer, const DyKeySet *keys, const DyAccessKey *key,
 
 	dy_buf_add_str(&secret, "AWS4");
 	dy_buf_add_str(&secret, key->secret);
-	if (secret.len > HMAC_BLOCK_BYTES)
+	if (secret.len > DY_SHA256_BLOCK_BYTES)
 	{
 		/* an HMAC key of more than a block is replaced by its hash */
-		unsigned int len;
-
-		EVP_DigestInit_ex2(signer->ctx, signer->sha256, NULL);
-		EVP_DigestUpdate(signer->ctx, secret.data, secret.len);
-		EVP_DigestFinal_ex(signer->ctx, mac, &len);
-		set_hmac_key(slot, mac, sizeof(mac));
+		dy_sha256_end(&signer->empty, secret.data, secret.len, mac);
+		set_hmac_key(signer, slot, mac, sizeof(mac));
 	}
 	else
-		set_hmac_key(slot, (const uint8_t *) secret.data, secret.len);
+		set_hmac_key(signer, slot, (const uint8_t *) secret.data, secret.len);
 	OPENSSL_cleanse(secret.data, secret.len);
 	dy_buf_free(&secret);
 
 	for (int part = 1; part < 5; part++)
 	{
-		hmac(signer, slot, claim->scope[part].data, claim->scope[part].len, mac);
-		set_hmac_key(slot, mac, sizeof(mac));
+		hmac(slot, claim->scope[part].data, claim->scope[part].len, mac);
+		set_hmac_key(signer, slot, mac, sizeof(mac));
 	}
 	OPENSSL_cleanse(mac, sizeof(mac));
 	slot->generation = dy_keyset_generation(keys);
@@ -621,56 +699,104 @@ get_signing_key(DySigner *signer, const DyKeySet *keys, const DyAccessKey *key,
 	return slot;
 }
 
-/* Lay out a key of at most a block for hmac(). */
+/* Get ready for hmac(); a key is at most a block. */
 static void
-set_hmac_key(SigningKey *slot, const uint8_t *key, size_t len)
+set_hmac_key(DySigner *signer, SigningKey *slot, const uint8_t *key, size_t len)
 {
-	assert(len <= HMAC_BLOCK_BYTES);
-	memset(slot->inner, 0x36, HMAC_BLOCK_BYTES);
-	memset(slot->outer, 0x5c, HMAC_BLOCK_BYTES);
-	for (size_t i = 0; i < len; i++)
-	{
-		slot->inner[i] ^= key[i];
-		slot->outer[i] ^= key[i];
-	}
+	uint8_t		pad[DY_SHA256_BLOCK_BYTES] = {0};
+
+	assert(len <= sizeof(pad));
+	memcpy(pad, key, len);
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36;
+	slot->inner = signer->empty;
+	dy_sha256_blocks(&slot->inner, pad, sizeof(pad));
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	slot->outer = signer->empty;
+	dy_sha256_blocks(&slot->outer, pad, sizeof(pad));
+	slot->to_sign.len = 0;
+	OPENSSL_cleanse(pad, sizeof(pad));
 }
 
 /* RFC 2104 over SHA-256. */
 static void
-hmac(DySigner *signer, const SigningKey *key, const void *data, size_t len,
-	 uint8_t *mac)
+hmac(const SigningKey *key, const void *data, size_t len, uint8_t *mac)
 {
-	unsigned int mac_len;
-	int			ok = 1;
-
-	ok &= EVP_DigestInit_ex2(signer->ctx, signer->sha256, NULL);
-	ok &= EVP_DigestUpdate(signer->ctx, key->inner, HMAC_BLOCK_BYTES);
-	ok &= EVP_DigestUpdate(signer->ctx, data, len);
-	ok &= EVP_DigestFinal_ex(signer->ctx, mac, &mac_len);
-	ok &= EVP_DigestInit_ex2(signer->ctx, signer->sha256, NULL);
-	ok &= EVP_DigestUpdate(signer->ctx, key->outer, HMAC_BLOCK_BYTES);
-	ok &= EVP_DigestUpdate(signer->ctx, mac, DY_SHA256_BYTES);
-	ok &= EVP_DigestFinal_ex(signer->ctx, mac, &mac_len);
-	if (!ok)
-		abort();				/* SHA-256 of bytes in memory does not fail */
+	dy_sha256_end(&key->inner, data, len, mac);
+	dy_sha256_end(&key->outer, mac, DY_SHA256_BYTES, mac);
 }
 
+/*
+ * The digest of a text that goes on from start.  Its first bytes, common of
+ * them, are likely to come again; where they are those of the text before,
+ * their hash is at hand.
+ */
 static void
-add_sha256_hex(DySigner *signer, DySlice data, DyBuf *out)
+hash_from_beginning(const DySha256 *start, Beginning *beginning, DySlice text,
+					size_t common, uint8_t *digest)
 {
-	uint8_t		digest[DY_SHA256_BYTES];
-	unsigned int len;
-	int			ok = 1;
+	size_t		len = common - common % DY_SHA256_BLOCK_BYTES;
 
-	ok &= EVP_DigestInit_ex2(signer->ctx, signer->sha256, NULL);
-	if (data.len > 0)
-		ok &= EVP_DigestUpdate(signer->ctx, data.data, data.len);
-	ok &= EVP_DigestFinal_ex(signer->ctx, digest, &len);
-	if (!ok)
-		abort();
+	if (len > sizeof(beginning->text))
+		len = sizeof(beginning->text);
+	if (len == 0)
+	{
+		dy_sha256_end(start, text.data, text.len, digest);
+		return;
+	}
+	if (len != beginning->len || memcmp(text.data, beginning->text, len) != 0)
+	{
+		beginning->hash = *start;
+		dy_sha256_blocks(&beginning->hash, text.data, len);
+		memcpy(beginning->text, text.data, len);
+		beginning->len = len;
+	}
+	dy_sha256_end(&beginning->hash, text.data + len, text.len - len, digest);
+}
+
+/* A digest in hexadecimal, four bytes at a time. */
+static void
+add_hex(DyBuf *out, const uint8_t *digest)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+
 	dy_buf_reserve(out, HEX_DIGEST_CHARS);
-	to_hex(digest, sizeof(digest), out->data + out->len);
-	out->len += HEX_DIGEST_CHARS;
+	for (int i = 0; i < DY_SHA256_BYTES; i += 4)
+	{
+		uint32_t	bytes;
+		uint64_t	digits;
+
+		memcpy(&bytes, digest + i, sizeof(bytes));
+		digits = le32toh(bytes);
+		/* two bytes for each, and in them its high half and its low one */
+		digits = (digits | digits << 16) & UINT64_C(0x0000ffff0000ffff);
+		digits = (digits | digits << 8) & UINT64_C(0x00ff00ff00ff00ff);
+		digits = (digits >> 4 | digits << 8) & each * 0x0f;
+		/* those above 9 are letters */
+		digits += each * '0' + ((digits + each * 6) >> 4 & each) * ('a' - '0' - 10);
+		digits = htole64(digits);
+		memcpy(out->data + out->len, &digits, sizeof(digits));
+		out->len += sizeof(digits);
+	}
+}
+
+/* Are two digests in hexadecimal the same?  Takes the same time wherever they differ. */
+static bool
+equal_hex(const char *a, const char *b)
+{
+	uint64_t	differ = 0;
+
+	for (int i = 0; i < HEX_DIGEST_CHARS; i += 8)
+	{
+		uint64_t	left;
+		uint64_t	right;
+
+		memcpy(&left, a + i, sizeof(left));
+		memcpy(&right, b + i, sizeof(right));
+		differ |= left ^ right;
+	}
+	return differ == 0;
 }
 
 /*
@@ -768,34 +894,38 @@ add_canonical_header(DyBuf *out, const DyHttpHead *head, DySlice name)
 {
 	bool		found = false;
 
-	for (size_t i = 0; i < name.len; i++)
-	{
-		char		c = name.data[i];
-
-		dy_buf_add_char(out, c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
-	}
+	dy_buf_add_lower(out, name);
 	dy_buf_add_char(out, ':');
 	for (int i = 0; i < head->nheaders; i++)
 	{
 		const DyHttpHeader *header = &head->headers[i];
 
 		if (header->name.len != name.len ||
-			strncasecmp(header->name.data, name.data, name.len) != 0)
+			!dy_bytes_eq_nocase(header->name.data, name.data, name.len))
 			continue;
 		if (found)
 			dy_buf_add_char(out, ',');
 		found = true;
-		dy_buf_reserve(out, header->value.len);
-		for (size_t j = 0; j < header->value.len; j++)
-		{
-			char		c = header->value.data[j];
-
-			if (c == ' ' && j > 0 && header->value.data[j - 1] == ' ')
-				continue;
-			out->data[out->len++] = c;
-		}
+		add_without_runs(out, header->value);
 	}
 	dy_buf_add_char(out, '\n');
+}
+
+static void
+add_without_runs(DyBuf *out, DySlice value)
+{
+	const char *p = value.data;
+	const char *end = p + value.len;
+
+	while (p < end)
+	{
+		const char *blank = memchr(p, ' ', (size_t) (end - p));
+		const char *stop = blank != NULL ? blank + 1 : end;
+
+		dy_buf_add(out, p, (size_t) (stop - p));
+		for (p = stop; p < end && *p == ' ';)
+			p++;
+	}
 }
 
 /* Take the next "name=value" off the query, still encoded. */
@@ -933,18 +1063,6 @@ hex_value(char c)
 	if (c >= 'A' && c <= 'F')
 		return c - 'A' + 10;
 	return -1;
-}
-
-static void
-to_hex(const uint8_t *bytes, size_t len, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++)
-	{
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
 }
 
 /* "Mon, 09 Sep 2011 23:36:00 GMT" of a Date header. */

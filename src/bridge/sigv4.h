@@ -15,8 +15,6 @@
 #include "bridge/http.h"
 #include "bridge/keyset.h"
 
-#define DY_SHA256_BYTES 32
-
 /* Clock difference that is forgiven, either way. */
 #define DY_SIGV4_SKEW_SECONDS 900
 
