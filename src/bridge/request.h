@@ -7,6 +7,10 @@
  * and the connection only knows it.  A client that goes away leaves its
  * request with conn == NULL; the pool finishes it and nobody is told.
  *
+ * The head points into the connection's input as long as that is read, and
+ * into head_bytes once the body is waited for.  When the request is with the
+ * pool, its fields are gone.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef DY_BRIDGE_REQUEST_H
@@ -31,22 +35,26 @@ typedef struct DyRequest
 	struct DyHttpConn *conn;	/* NULL once the client is gone */
 	struct DyRequest *next;		/* in the queue or flight list it is on */
 
-	DyHttpHead	head;			/* points into head_bytes */
-	char	   *head_bytes;
-	DyBuf		body;			/* as it came over the wire */
+	DySlice		raw_head;		/* what head points into, see above */
+	char	   *head_bytes;		/* its copy; NULL as long as there is none */
+	bool		has_origin;		/* a browser wants to know who may read */
 	DyBuf		plain;			/* decompressed, if it was compressed */
 	size_t		accounted;		/* bytes counted in the server's total */
 	DyChunkDecoder chunks;
 
 	const DyRoute *route;		/* NULL until known */
 	const char *content_type;	/* of the answer */
-	char		principal[DY_MAX_PRINCIPAL_BYTES + 1];
 	int			attempts;		/* at Postgres */
 	bool		alone;			/* shares no statement, see pool.c */
 	bool		ends_batch;		/* the last one of its statement */
 	bool		met_lock;		/* in a batch of writes */
 	uint64_t	received_us;	/* when it was complete */
 	uint64_t	queued_us;
+
+	/* a new request is zero up to here; these are set when they are known */
+	DyHttpHead	head;
+	char		principal[DY_MAX_PRINCIPAL_BYTES + 1];
+	DyBuf		body;			/* as it came over the wire */
 } DyRequest;
 
 /* What Postgres said, or what became of the request instead. */

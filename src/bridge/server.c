@@ -22,15 +22,16 @@
  * Every state but busy has a deadline (on the whole state, not on single
  * bytes, so that dripping bytes does not help), which dy_server_tick checks.
  *
- * Memory of an idle connection: DyHttpConn and libevent's parts of it, about
- * 2 kB.  Input is read up to INPUT_BYTES ahead.  Bodies and unread answers of
- * all threads together are limited by max_buffered_mb: when there is more, no
- * request is begun.
+ * Memory of an idle connection: DyHttpConn and an event of libevent's, less
+ * than 1 kB.  Input is read up to INPUT_BYTES ahead.  Bodies and unread
+ * answers of all threads together are limited by max_buffered_mb: when there
+ * is more, no request is begun.
  *
- * A request takes two system calls on its connection.  Input is read here
- * (libevent would ask how much there is first); answers are sent at once while
- * nothing else waits in the output, and only what the socket does not take
- * goes through libevent's bufferevent.
+ * A request takes two system calls on its connection and mostly no memory of
+ * its own.  Input is read into one buffer for all connections and worked on
+ * there; what is left of it, because more must come first, is copied to the
+ * connection.  Answers are sent at once while nothing else waits in the output;
+ * what the socket does not take waits for it to be writable.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,16 +43,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <zlib.h>
 
+#include "bridge/crc32.h"
 #include "bridge/gate.h"
 #include "bridge/log.h"
 #include "bridge/server.h"
@@ -72,6 +72,13 @@
 
 #define REQUEST_ID_CHARS 52
 
+/* Bodies up to this size are copied behind their heads to be sent. */
+#define COPY_BYTES 4096
+
+/* Requests kept for the next ones, and the largest body buffer one may keep. */
+#define SPARE_REQUESTS 256
+#define SPARE_BODY_BYTES 4096
+
 typedef enum HttpState
 {
 	HTTP_IDLE,
@@ -88,16 +95,20 @@ struct DyHttpConn
 	bool		processing;		/* process() is on the stack */
 	bool		close_after;	/* no more requests after this answer */
 	DyServer   *server;
-	struct bufferevent *bev;	/* for output only */
+	int			fd;
 	struct event *readable;
 	bool		reading;
-	struct evbuffer *input;
+	struct event *writable;		/* made when first needed */
+	DyBuf		output;			/* answers the socket has not taken */
+	size_t		output_sent;	/* what it has taken of them since */
+	DySlice		input;			/* in server->input or in kept */
+	DyBuf		kept;			/* input between events */
 	DyRequest  *request;		/* from head to answer */
 	DyHttpConn *next;
 	DyHttpConn *prev;
 	size_t		scanned;		/* input already searched for the head's end */
 	size_t		discarded;		/* while lingering */
-	size_t		unread;			/* of answers, counted in buffered_bytes */
+	size_t		unread;			/* of output, counted in buffered_bytes */
 	uint64_t	deadline_us;	/* of the state; 0 = none */
 };
 
@@ -122,6 +133,8 @@ struct DyServer
 	time_t		date_at;		/* what date_text says */
 	char		date_text[40];
 	char	   *input;			/* what was read last, input_bytes at most */
+	DyRequest  *spare;			/* requests to be used again */
+	int			spare_count;
 	DyBuf		head;			/* scratch for answers */
 	DyBuf		body;
 };
@@ -133,16 +146,18 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 					  struct sockaddr *address, int len, void *arg);
 static void on_accept_error(struct evconnlistener *listener, void *arg);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
-static void on_output(struct bufferevent *bev, void *arg);
-static void on_event(struct bufferevent *bev, short events, void *arg);
+static void on_writable(evutil_socket_t fd, short events, void *arg);
 static void process(DyHttpConn *conn);
+static void keep_input(DyHttpConn *conn);
 static void control_input(DyHttpConn *conn);
+static void take_input(DyHttpConn *conn, size_t n);
 static bool process_head(DyHttpConn *conn);
+static void keep_head(DyRequest *request);
 static bool process_body(DyHttpConn *conn);
 static bool body_length_is(DyHttpConn *conn, size_t length, bool *complete);
 static bool process_chunks(DyHttpConn *conn, bool *complete);
 static bool account_body(DyRequest *request, size_t limit);
-static void account_answer(DyHttpConn *conn, size_t unread);
+static void account_answer(DyHttpConn *conn);
 static void send_continue(DyHttpConn *conn);
 static void handle(DyHttpConn *conn);
 static void discard_input(DyHttpConn *conn);
@@ -158,10 +173,14 @@ static void add_number(DyBuf *out, uint64_t number);
 static void finish_answer(DyHttpConn *conn, DySlice body);
 static void end_request(DyHttpConn *conn);
 static void send_bytes(DyHttpConn *conn, DySlice head, DySlice body);
+static void wait_for_output(DyHttpConn *conn);
 static void enter(DyHttpConn *conn, HttpState state);
+static uint64_t about_now_us(void);
 static void close_conn(DyHttpConn *conn);
 static void free_conn(DyHttpConn *conn);
-static void free_request(DyRequest *request);
+static DyRequest *new_request(DyServer *server);
+static void free_request(DyServer *server, DyRequest *request);
+static void release_request(DyRequest *request);
 static void make_request_id(DyServer *server, char *id);
 static const char *http_date(DyServer *server);
 
@@ -221,7 +240,7 @@ dy_server_done(DyRequest *request, const DyReply *reply, void *arg)
 					   dy_now_us() - request->received_us, reply->fault);
 	if (conn == NULL)
 	{
-		free_request(request);
+		free_request(server, request);
 		return;
 	}
 	assert(conn->state == HTTP_BUSY && conn->request == request);
@@ -283,8 +302,7 @@ dy_server_drain(DyServer *server)
 	for (DyHttpConn *conn = server->conns; conn != NULL; conn = next)
 	{
 		next = conn->next;
-		if (conn->state == HTTP_IDLE &&
-			evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+		if (conn->state == HTTP_IDLE && conn->unread == 0)
 			close_conn(conn);
 	}
 }
@@ -308,6 +326,13 @@ dy_server_free(DyServer *server)
 	dy_buf_free(&server->gate.text);
 	dy_buf_free(&server->head);
 	dy_buf_free(&server->body);
+	while (server->spare != NULL)
+	{
+		DyRequest  *request = server->spare;
+
+		server->spare = request->next;
+		release_request(request);
+	}
 	free(server->input);
 	free(server);
 }
@@ -318,8 +343,6 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 {
 	DyServer   *server = arg;
 	DyHttpConn *conn;
-	struct timeval write_timeout = {server->config->write_timeout / 1000,
-	(server->config->write_timeout % 1000) * 1000};
 	int			on = 1;
 
 	(void) listener;
@@ -340,15 +363,18 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 
 	conn = dy_buf_zalloc(sizeof(DyHttpConn));
 	conn->server = server;
-	conn->bev = bufferevent_socket_new(server->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (conn->bev == NULL)
+	conn->fd = fd;
+	conn->readable = event_new(server->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET,
+							   on_readable, conn);
+	if (conn->readable == NULL || event_add(conn->readable, NULL) != 0)
 	{
+		if (conn->readable != NULL)
+			event_free(conn->readable);
 		evutil_closesocket(fd);
 		free(conn);
 		return;
 	}
-	conn->input = evbuffer_new();
-	conn->readable = event_new(server->base, fd, EV_READ | EV_PERSIST, on_readable, conn);
+	conn->reading = true;
 	conn->next = server->conns;
 	if (conn->next != NULL)
 		conn->next->prev = conn;
@@ -357,11 +383,6 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	dy_count(&server->metrics->http_open, 1);
 	dy_count(&server->metrics->http_accepted, 1);
 
-	bufferevent_setcb(conn->bev, NULL, on_output, on_event, conn);
-	bufferevent_set_timeouts(conn->bev, NULL, &write_timeout);
-	bufferevent_enable(conn->bev, EV_WRITE);
-	event_add(conn->readable, NULL);
-	conn->reading = true;
 	enter(conn, HTTP_IDLE);
 }
 
@@ -383,43 +404,78 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 	server->accept_again_us = now + ACCEPT_PAUSE_US;
 }
 
+/*
+ * Something has come.  The event is edge-triggered, which spares the kernel a
+ * second look at the socket: what is there and not read makes no event of its
+ * own, unless the event is made anew.
+ */
 static void
 on_readable(evutil_socket_t fd, short events, void *arg)
 {
 	DyHttpConn *conn = arg;
 	DyServer   *server = conn->server;
-	size_t		room = server->input_bytes - evbuffer_get_length(conn->input);
-	ssize_t		n = recv(fd, server->input, room, 0);
+	size_t		room = server->input_bytes - conn->input.len;
+	ssize_t		n;
 
-	(void) events;
+	do
+		n = recv(fd, server->input, room, 0);
+	while (n < 0 && errno == EINTR);
 	if (n > 0)
 	{
-		evbuffer_add(conn->input, server->input, (size_t) n);
+		if ((size_t) n == room || (events & EV_CLOSED))
+		{
+			event_del(conn->readable);
+			event_add(conn->readable, NULL);
+		}
+		if (conn->input.len == 0)
+			conn->input = dy_slice(server->input, (size_t) n);
+		else
+		{
+			/* behind what is there already, and that to the start */
+			memmove(conn->kept.data, conn->input.data, conn->input.len);
+			conn->kept.len = conn->input.len;
+			dy_buf_add(&conn->kept, server->input, (size_t) n);
+			conn->input = dy_buf_slice(&conn->kept);
+		}
 		process(conn);
 	}
-	else if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+	else if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
 		close_conn(conn);
 }
 
-/* All output has been written. */
+/* The socket takes more of the output, or has not for too long. */
 static void
-on_output(struct bufferevent *bev, void *arg)
+on_writable(evutil_socket_t fd, short events, void *arg)
 {
 	DyHttpConn *conn = arg;
+	DyBuf	   *output = &conn->output;
+	ssize_t		n;
 
-	(void) bev;
-	account_answer(conn, 0);
+	if (events & EV_TIMEOUT)
+	{
+		close_conn(conn);
+		return;
+	}
+	while (conn->output_sent < output->len)
+	{
+		n = send(fd, output->data + conn->output_sent, output->len - conn->output_sent, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+		{
+			if (errno != EAGAIN && errno != EWOULDBLOCK)
+				close_conn(conn);
+			return;
+		}
+		conn->output_sent += (size_t) n;
+	}
+	event_del(conn->writable);
+	dy_buf_free(output);
+	conn->output_sent = 0;
+	account_answer(conn);
 	if (conn->state == HTTP_LINGER)
 		enter(conn, HTTP_LINGER);
 	process(conn);
-}
-
-static void
-on_event(struct bufferevent *bev, short events, void *arg)
-{
-	(void) bev;
-	if (events & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
-		close_conn(arg);
 }
 
 /* Go as far as the input allows. */
@@ -454,16 +510,35 @@ process(DyHttpConn *conn)
 	}
 	conn->processing = false;
 	if (conn->state == HTTP_CLOSED)
+	{
 		free_conn(conn);
-	else
-		control_input(conn);
+		return;
+	}
+	keep_input(conn);
+	control_input(conn);
+}
+
+/* What is left of the input must outlive the buffer it was read into. */
+static void
+keep_input(DyHttpConn *conn)
+{
+	if (conn->input.len == 0)
+	{
+		if (conn->kept.data != NULL)
+			dy_buf_free(&conn->kept);
+	}
+	else if (conn->kept.data == NULL)
+	{
+		dy_buf_add(&conn->kept, conn->input.data, conn->input.len);
+		conn->input = dy_buf_slice(&conn->kept);
+	}
 }
 
 /* Read no more while the input is full. */
 static void
 control_input(DyHttpConn *conn)
 {
-	bool		full = evbuffer_get_length(conn->input) >= conn->server->input_bytes;
+	bool		full = conn->input.len >= conn->server->input_bytes;
 
 	if (full && conn->reading)
 		event_del(conn->readable);
@@ -472,36 +547,44 @@ control_input(DyHttpConn *conn)
 	conn->reading = !full;
 }
 
+/* That much of the input has been processed. */
+static void
+take_input(DyHttpConn *conn, size_t n)
+{
+	conn->input.data += n;
+	conn->input.len -= n;
+}
+
 /* Read a head; false if there is no more to do now. */
 static bool
 process_head(DyHttpConn *conn)
 {
 	DyServer   *server = conn->server;
-	struct evbuffer *input = conn->input;
-	size_t		available = evbuffer_get_length(input);
+	DySlice		bytes = conn->input;
 	size_t		limit = (size_t) server->config->max_head_bytes;
-	size_t		head_len;
-	const char *bytes;
+	DyHttpResult result = DY_HTTP_MORE;
 	DyRequest  *request;
-	int			status;
+	int			status = 0;
 
-	if (available == 0)
+	if (bytes.len == 0)
 	{
-		if (server->draining &&
-			evbuffer_get_length(bufferevent_get_output(conn->bev)) == 0)
+		if (server->draining && conn->unread == 0)
 			close_conn(conn);
 		return false;
 	}
-	if (evbuffer_get_length(bufferevent_get_output(conn->bev)) > OUTPUT_BYTES)
-		return false;			/* on_output comes back here */
-	if (available > limit)
-		available = limit;
-	bytes = (const char *) evbuffer_pullup(input, (ev_ssize_t) available);
-	head_len = dy_http_head_length(bytes, available, conn->scanned);
-	if (head_len == 0)
+	if (conn->output.len - conn->output_sent > OUTPUT_BYTES)
+		return false;			/* on_writable comes back here */
+	if (bytes.len > limit)
+		bytes.len = limit;
+
+	request = new_request(server);
+	if (conn->scanned == 0 || dy_http_head_length(bytes.data, bytes.len, conn->scanned) > 0)
+		result = dy_http_parse_head(bytes.data, bytes.len, &request->head, &status);
+	if (result == DY_HTTP_MORE)
 	{
-		conn->scanned = available;
-		if (available == limit)
+		free_request(server, request);
+		conn->scanned = bytes.len;
+		if (bytes.len == limit)
 		{
 			answer_malformed(conn, 431);
 			return true;
@@ -511,21 +594,17 @@ process_head(DyHttpConn *conn)
 		return false;
 	}
 
-	request = dy_buf_alloc(sizeof(DyRequest));
-	memset(request, 0, offsetof(DyRequest, head));
-	memset((char *) request + offsetof(DyRequest, head_bytes), 0,
-		   sizeof(DyRequest) - offsetof(DyRequest, head_bytes));
 	request->conn = conn;
-	request->head_bytes = dy_buf_alloc(head_len);
-	memcpy(request->head_bytes, bytes, head_len);
-	evbuffer_drain(input, head_len);
 	conn->request = request;
 	conn->scanned = 0;
-	if (dy_http_parse_head(request->head_bytes, head_len, &request->head, &status) != DY_HTTP_OK)
+	if (result == DY_HTTP_BAD)
 	{
 		answer_malformed(conn, status);
 		return true;
 	}
+	request->raw_head = dy_slice(bytes.data, request->head.head_bytes);
+	request->has_origin = dy_http_has_header(&request->head, "origin");
+	take_input(conn, request->head.head_bytes);
 	conn->close_after = !request->head.keep_alive || server->draining;
 	if (request->head.content_length > (uint64_t) server->config->max_body_bytes)
 	{
@@ -533,10 +612,25 @@ process_head(DyHttpConn *conn)
 		return true;
 	}
 	enter(conn, HTTP_BODY);
-	if (request->head.expect_continue && evbuffer_get_length(input) == 0 &&
+	if (request->head.expect_continue && conn->input.len == 0 &&
 		(request->head.chunked || request->head.content_length > 0))
 		send_continue(conn);
 	return true;
+}
+
+/* The head must outlive the input it was read from. */
+static void
+keep_head(DyRequest *request)
+{
+	size_t		len = request->raw_head.len;
+	int			status;
+
+	if (request->head_bytes != NULL)
+		return;
+	request->head_bytes = dy_buf_alloc(len);
+	memcpy(request->head_bytes, request->raw_head.data, len);
+	if (dy_http_parse_head(request->head_bytes, len, &request->head, &status) != DY_HTTP_OK)
+		abort();				/* it was one */
 }
 
 /* Read the body as far as it is here; false if more must come first. */
@@ -554,7 +648,10 @@ process_body(DyHttpConn *conn)
 	if (!ok)
 		return true;			/* it was answered */
 	if (!complete)
+	{
+		keep_head(request);
 		return false;
+	}
 	handle(conn);
 	return true;
 }
@@ -564,8 +661,7 @@ static bool
 body_length_is(DyHttpConn *conn, size_t length, bool *complete)
 {
 	DyRequest  *request = conn->request;
-	struct evbuffer *input = conn->input;
-	size_t		n = evbuffer_get_length(input);
+	size_t		n = conn->input.len;
 
 	if (n > length - request->body.len)
 		n = length - request->body.len;
@@ -577,8 +673,8 @@ body_length_is(DyHttpConn *conn, size_t length, bool *complete)
 			answer_malformed(conn, 503);
 			return false;
 		}
-		evbuffer_remove(input, request->body.data + request->body.len, n);
-		request->body.len += n;
+		dy_buf_add(&request->body, conn->input.data, n);
+		take_input(conn, n);
 	}
 	*complete = request->body.len == length;
 	return true;
@@ -589,21 +685,15 @@ static bool
 process_chunks(DyHttpConn *conn, bool *complete)
 {
 	DyRequest  *request = conn->request;
-	struct evbuffer *input = conn->input;
 	size_t		limit = (size_t) conn->server->config->max_body_bytes;
 
-	for (;;)
+	while (conn->input.len > 0)
 	{
-		size_t		n = evbuffer_get_contiguous_space(input);
-		const char *bytes;
 		size_t		used = 0;
 		DySlice		data;
-		DyChunkResult result;
+		DyChunkResult result = dy_http_decode_chunk(&request->chunks, conn->input.data,
+													conn->input.len, &used, &data);
 
-		if (n == 0)
-			return true;
-		bytes = (const char *) evbuffer_pullup(input, (ev_ssize_t) n);
-		result = dy_http_decode_chunk(&request->chunks, bytes, n, &used, &data);
 		switch (result)
 		{
 			case DY_CHUNKS_DATA:
@@ -628,10 +718,11 @@ process_chunks(DyHttpConn *conn, bool *complete)
 			case DY_CHUNKS_MORE:
 				break;
 		}
-		evbuffer_drain(input, used);
+		take_input(conn, used);
 		if (*complete)
-			return true;
+			break;
 	}
+	return true;
 }
 
 /* Count what the body takes now; false if that is too much for all. */
@@ -640,16 +731,20 @@ account_body(DyRequest *request, size_t limit_mb)
 {
 	size_t		holds = request->body.cap + request->plain.cap;
 	int64_t		more = (int64_t) (holds - request->accounted);
-	int64_t		total = atomic_fetch_add(&buffered_bytes, more) + more;
+	int64_t		total = atomic_load(&buffered_bytes);
 
+	if (more != 0)
+		total = atomic_fetch_add(&buffered_bytes, more) + more;
 	request->accounted = holds;
 	return total <= (int64_t) limit_mb * 1024 * 1024;
 }
 
-/* How much of its answers the client has not taken yet; mostly nothing. */
+/* Count what the client has not taken yet of its answers; mostly nothing. */
 static void
-account_answer(DyHttpConn *conn, size_t unread)
+account_answer(DyHttpConn *conn)
 {
+	size_t		unread = conn->output.len - conn->output_sent;
+
 	if (unread == conn->unread)
 		return;
 	atomic_fetch_add(&buffered_bytes, (int64_t) unread - (int64_t) conn->unread);
@@ -678,6 +773,10 @@ handle(DyHttpConn *conn)
 		case DY_VERDICT_EXECUTE:
 			if (account_body(request, (size_t) server->config->max_buffered_mb))
 			{
+				/* the input goes, and with it the head */
+				request->head.nheaders = 0;
+				free(request->head_bytes);
+				request->head_bytes = NULL;
 				enter(conn, HTTP_BUSY);
 				dy_pool_submit(server->pool, request);
 			}
@@ -711,11 +810,8 @@ handle(DyHttpConn *conn)
 static void
 discard_input(DyHttpConn *conn)
 {
-	struct evbuffer *input = conn->input;
-	size_t		n = evbuffer_get_length(input);
-
-	evbuffer_drain(input, n);
-	conn->discarded += n;
+	conn->discarded += conn->input.len;
+	take_input(conn, conn->input.len);
 	if (conn->discarded > LINGER_BYTES)
 		close_conn(conn);
 }
@@ -822,10 +918,15 @@ begin_answer(DyHttpConn *conn, int status, const char *content_type)
 
 	make_request_id(server, id);
 	head->len = 0;
-	dy_buf_add_str(head, "HTTP/1.1 ");
-	add_number(head, (uint64_t) status);
-	dy_buf_add_char(head, ' ');
-	dy_buf_add_str(head, dy_http_reason(status));
+	if (status == 200)
+		dy_buf_add_str(head, "HTTP/1.1 200 OK");
+	else
+	{
+		dy_buf_add_str(head, "HTTP/1.1 ");
+		add_number(head, (uint64_t) status);
+		dy_buf_add_char(head, ' ');
+		dy_buf_add_str(head, dy_http_reason(status));
+	}
 	dy_buf_add_str(head, "\r\nServer: Server\r\nDate: ");
 	dy_buf_add_str(head, http_date(server));
 	if (content_type != NULL)
@@ -843,7 +944,7 @@ begin_answer(DyHttpConn *conn, int status, const char *content_type)
 static void
 add_origin(DyHttpConn *conn)
 {
-	if (dy_http_has_header(&conn->request->head, "origin"))
+	if (conn->request->has_origin)
 		dy_buf_add_str(&conn->server->head, "Access-Control-Allow-Origin: *\r\n");
 }
 
@@ -853,6 +954,11 @@ add_number(DyBuf *out, uint64_t number)
 	char		digits[20];
 	int			at = sizeof(digits);
 
+	for (; number >= 100; number /= 100)
+	{
+		digits[--at] = (char) ('0' + number % 100 % 10);
+		digits[--at] = (char) ('0' + number % 100 / 10);
+	}
 	do
 		digits[--at] = (char) ('0' + number % 10);
 	while ((number /= 10) > 0);
@@ -872,12 +978,17 @@ finish_answer(DyHttpConn *conn, DySlice body)
 	if (body.len > 0)
 	{
 		dy_buf_add_str(head, "\r\nx-amz-crc32: ");
-		add_number(head, crc32_z(0, (const Bytef *) body.data, body.len));
+		add_number(head, dy_crc32(body));
 	}
 	dy_buf_add_str(head, conn->close_after ? "\r\nConnection: close\r\n\r\n"
 				   : "\r\nConnection: keep-alive\r\n\r\n");
-	if (dy_slice_eq(conn->request->head.method_name, "HEAD"))
+	if (conn->request->head.method == DY_HTTP_HEAD)
 		body.len = 0;			/* its length was told, that is all */
+	if (body.len <= COPY_BYTES)
+	{
+		dy_buf_add(head, body.data, body.len);
+		body.len = 0;
+	}
 	send_bytes(conn, dy_buf_slice(head), body);
 	end_request(conn);
 }
@@ -887,7 +998,7 @@ static void
 end_request(DyHttpConn *conn)
 {
 	if (conn->request != NULL)
-		free_request(conn->request);
+		free_request(conn->server, conn->request);
 	conn->request = NULL;
 	conn->scanned = 0;
 	if (conn->state == HTTP_CLOSED)
@@ -900,32 +1011,54 @@ end_request(DyHttpConn *conn)
 	enter(conn, HTTP_LINGER);
 }
 
-/* Send at once what the socket takes, and leave the rest to libevent. */
+/* Send at once what the socket takes, and the rest when it takes more. */
 static void
 send_bytes(DyHttpConn *conn, DySlice head, DySlice body)
 {
-	struct evbuffer *output = bufferevent_get_output(conn->bev);
+	DyBuf	   *output = &conn->output;
 	size_t		sent = 0;
 
-	if (evbuffer_get_length(output) == 0)
+	if (output->len == 0)
 	{
-		struct iovec parts[2] = {{(void *) head.data, head.len}, {(void *) body.data, body.len}};
-		struct msghdr message = {.msg_iov = parts,.msg_iovlen = body.len > 0 ? 2 : 1};
-		ssize_t		n = sendmsg(bufferevent_getfd(conn->bev), &message,
-								MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t		n;
 
-		/* an error will show up again when libevent writes */
+		if (body.len == 0)
+			n = send(conn->fd, head.data, head.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		else
+		{
+			struct iovec parts[2] = {{(void *) head.data, head.len}, {(void *) body.data, body.len}};
+			struct msghdr message = {.msg_iov = parts,.msg_iovlen = 2};
+
+			n = sendmsg(conn->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+		}
+		/* an error will show up again when the rest is sent */
 		if (n > 0)
 			sent = (size_t) n;
+		if (sent == head.len + body.len)
+			return;
 	}
 	if (sent < head.len)
 	{
-		evbuffer_add(output, head.data + sent, head.len - sent);
+		dy_buf_add(output, head.data + sent, head.len - sent);
 		sent = head.len;
 	}
-	if (sent < head.len + body.len)
-		evbuffer_add(output, body.data + (sent - head.len), head.len + body.len - sent);
-	account_answer(conn, evbuffer_get_length(output));
+	dy_buf_add(output, body.data + (sent - head.len), head.len + body.len - sent);
+	account_answer(conn);
+	wait_for_output(conn);
+}
+
+/* Until the socket takes some of the output, but not for ever. */
+static void
+wait_for_output(DyHttpConn *conn)
+{
+	const DyConfig *config = conn->server->config;
+	struct timeval timeout = {config->write_timeout / 1000, (config->write_timeout % 1000) * 1000};
+
+	if (conn->writable == NULL)
+		conn->writable = event_new(conn->server->base, conn->fd, EV_WRITE | EV_PERSIST | EV_ET,
+								   on_writable, conn);
+	if (!event_pending(conn->writable, EV_WRITE, NULL))
+		event_add(conn->writable, &timeout);
 }
 
 /* The only place that changes the state of a connection. */
@@ -933,7 +1066,7 @@ static void
 enter(DyHttpConn *conn, HttpState state)
 {
 	const DyConfig *config = conn->server->config;
-	bool		unread = evbuffer_get_length(bufferevent_get_output(conn->bev)) > 0;
+	bool		unread = conn->unread > 0;
 	uint64_t	life_us = 0;
 
 	assert(conn->state != HTTP_CLOSED);
@@ -954,7 +1087,7 @@ enter(DyHttpConn *conn, HttpState state)
 				life_us = (uint64_t) (config->idle_timeout + config->write_timeout) * 1000;
 			else
 			{
-				shutdown(bufferevent_getfd(conn->bev), SHUT_WR);
+				shutdown(conn->fd, SHUT_WR);
 				life_us = LINGER_US;
 			}
 			break;
@@ -963,7 +1096,17 @@ enter(DyHttpConn *conn, HttpState state)
 			break;
 	}
 	conn->state = state;
-	conn->deadline_us = life_us > 0 ? dy_now_us() + life_us : 0;
+	conn->deadline_us = life_us > 0 ? about_now_us() + life_us : 0;
+}
+
+/* dy_now_us() of the last tick of the kernel's clock, which costs a quarter. */
+static uint64_t
+about_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
 }
 
 /*
@@ -981,15 +1124,17 @@ close_conn(DyHttpConn *conn)
 	{
 		conn->request->conn = NULL;
 		if (conn->state != HTTP_BUSY)
-			free_request(conn->request);
+			free_request(server, conn->request);
 		conn->request = NULL;
 	}
 	enter(conn, HTTP_CLOSED);
-	account_answer(conn, 0);
+	dy_buf_free(&conn->output);
+	conn->output_sent = 0;
+	account_answer(conn);
 	event_free(conn->readable);
-	bufferevent_free(conn->bev);
-	evbuffer_free(conn->input);
-	conn->bev = NULL;
+	if (conn->writable != NULL)
+		event_free(conn->writable);
+	evutil_closesocket(conn->fd);
 	if (conn->prev != NULL)
 		conn->prev->next = conn->next;
 	else
@@ -1006,16 +1151,52 @@ static void
 free_conn(DyHttpConn *conn)
 {
 	assert(conn->state == HTTP_CLOSED && conn->request == NULL);
+	dy_buf_free(&conn->kept);
 	free(conn);
 }
 
-static void
-free_request(DyRequest *request)
+/* Used before or new; see DyRequest for what is set. */
+static DyRequest *
+new_request(DyServer *server)
 {
-	atomic_fetch_sub(&buffered_bytes, (int64_t) request->accounted);
+	DyRequest  *request = server->spare;
+
+	if (request != NULL)
+	{
+		server->spare = request->next;
+		server->spare_count--;
+	}
+	else
+	{
+		request = dy_buf_alloc(sizeof(DyRequest));
+		memset(&request->body, 0, sizeof(request->body));
+	}
+	memset(request, 0, offsetof(DyRequest, head));
+	request->body.len = 0;
+	return request;
+}
+
+static void
+free_request(DyServer *server, DyRequest *request)
+{
+	if (request->accounted > 0)
+		atomic_fetch_sub(&buffered_bytes, (int64_t) request->accounted);
 	free(request->head_bytes);
-	dy_buf_free(&request->body);
 	dy_buf_free(&request->plain);
+	if (server->spare_count == SPARE_REQUESTS || request->body.cap > SPARE_BODY_BYTES)
+	{
+		release_request(request);
+		return;
+	}
+	request->next = server->spare;
+	server->spare = request;
+	server->spare_count++;
+}
+
+static void
+release_request(DyRequest *request)
+{
+	dy_buf_free(&request->body);
 	free(request);
 }
 
@@ -1026,26 +1207,25 @@ free_request(DyRequest *request)
 static void
 make_request_id(DyServer *server, char *id)
 {
-	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
-	uint64_t	bits = 0;
+	const uint64_t each = UINT64_C(0x0101010101010101);
 
-	for (int i = 0; i < REQUEST_ID_CHARS; i++)
+	for (int i = 0; i < REQUEST_ID_CHARS; i += 8)
 	{
-		if (i % 12 == 0)
-		{
-			uint64_t	a = server->random[0];
-			uint64_t	b = server->random[1];
+		uint64_t	a = server->random[0];
+		uint64_t	b = server->random[1];
+		uint64_t	digits;
 
-			server->random[0] = b;
-			a ^= a << 23;
-			server->random[1] = a ^ b ^ (a >> 17) ^ (b >> 26);
-			bits = server->random[1] + b;
-		}
-		id[i] = digits[bits & 31];
-		bits >>= 5;
+		server->random[0] = b;
+		a ^= a << 23;
+		server->random[1] = a ^ b ^ (a >> 17) ^ (b >> 26);
+
+		/* eight numbers below 32; those above 9 are letters */
+		digits = (server->random[1] + b) & each * 31;
+		digits += each * '0' + ((digits + each * 22) >> 5 & each) * ('A' - '0' - 10);
+		memcpy(id + i, &digits, REQUEST_ID_CHARS - i < 8 ? REQUEST_ID_CHARS % 8 : 8);
 	}
 	/* 51 characters hold 255 bits, the last one holds one more */
-	id[REQUEST_ID_CHARS - 1] = digits[(bits & 1) << 4];
+	id[REQUEST_ID_CHARS - 1] = server->random[1] & 1 ? 'G' : '0';
 }
 
 /* "Sun, 22 Nov 2026 20:00:00 GMT", made once a second. */

@@ -53,6 +53,9 @@ is_answered("a length of $_", with_length($_) . $body, 0, 400, 0)
   foreach '-1', '11, 11', '0x0b', '11x', '9223372036854775807', '18446744073709551616', "11\r\nContent-Length: 12";
 is_answered('a length of more than memory', with_length('999999999999999999') . $body, 0, 413);
 is_answered('a length over the limit', with_length(16 * 1024 * 1024 + 1) . $body, 0, 413);
+is_answered('a whole request and the end of the connection', "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 1, 200, 0);
+is_answered('requests sent ahead, far more than is read at a time', "$head$body" x 500, 0, (200) x 500);
+is_answered('a length that is right, of more than is read at a time', with_length(500_000) . '{"Limit":1' . ' ' x 499_989 . '}', 0, 400);
 is_answered('half of a body', substr("$head$body", 0, -3), 1, 0);
 is_answered('half of a head', substr($head, 0, 50), 1, 0);
 
