@@ -31,6 +31,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"
@@ -95,10 +96,9 @@ dy_row_update(DyRowChange *change)
 
 	CheckCmdReplicaIdentity(change->rel, CMD_UPDATE);
 
-	dy_tableam_row_is_pinned(change->rel,
-							 ((BufferHeapTupleTableSlot *) change->old_slot)->buffer);
+	dy_tableam_row_is_pinned(change->rel, change->old_page);
 	result = dy_row_result(change,
-						   table_tuple_update(change->rel, &change->old_slot->tts_tid,
+						   table_tuple_update(change->rel, &change->old_row.t_self,
 											  change->new_slot,
 											  GetCurrentCommandId(true),
 											  GetActiveSnapshot(), InvalidSnapshot,
@@ -118,7 +118,7 @@ dy_row_delete(DyRowChange *change)
 
 	dy_tableam_key_is_locked(change->rel);
 	return dy_row_result(change,
-						 table_tuple_delete(change->rel, &change->old_slot->tts_tid,
+						 table_tuple_delete(change->rel, &change->old_row.t_self,
 											GetCurrentCommandId(true),
 											GetActiveSnapshot(), InvalidSnapshot,
 											true, &failure, false));
@@ -300,14 +300,12 @@ insert_index_entries(DyRowChange *change, bool update)
 bool
 dy_row_column_changed(DyRowChange *change, AttrNumber attnum)
 {
-	TupleTableSlot *old_slot = change->old_slot;
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(change->rel), attnum - 1);
+	int			i = attnum - 1;
 
-	slot_getsomeattrs(old_slot, attnum);
-	if (old_slot->tts_isnull[attnum - 1] || change->isnull[attnum - 1])
-		return old_slot->tts_isnull[attnum - 1] != change->isnull[attnum - 1];
-	return !datum_image_eq(old_slot->tts_values[attnum - 1],
-						   change->values[attnum - 1],
+	if (change->old_isnull[i] || change->isnull[i])
+		return change->old_isnull[i] != change->isnull[i];
+	return !datum_image_eq(change->old_values[i], change->values[i],
 						   att->attbyval, att->attlen);
 }
 
@@ -318,7 +316,6 @@ dy_row_column_changed(DyRowChange *change, AttrNumber attnum)
 static void
 wait_for_rival(DyRowChange *change)
 {
-	TupleTableSlot *slot = table_slot_create(change->rel, NULL);
 	DyRowKey	key;
 	bool		waited;
 
@@ -329,12 +326,16 @@ wait_for_rival(DyRowChange *change)
 	{
 		SnapshotData dirty;
 		TransactionId rival = InvalidTransactionId;
+		HeapTupleData row;
+		Buffer		page;
 
 		waited = false;
 		InitDirtySnapshot(dirty);
-		if (dy_storage_fetch(change->rel, change->primary, &dirty, &key, slot))
+		if (dy_storage_fetch(change->rel, change->primary, &dirty, &key, &row, &page))
+		{
 			rival = TransactionIdIsValid(dirty.xmin) ? dirty.xmin : dirty.xmax;
-		ExecClearTuple(slot);
+			ReleaseBuffer(page);
+		}
 
 		if (TransactionIdIsValid(rival))
 		{
@@ -343,6 +344,4 @@ wait_for_rival(DyRowChange *change)
 		}
 		CHECK_FOR_INTERRUPTS();
 	} while (waited);
-
-	ExecDropSingleTupleTableSlot(slot);
 }

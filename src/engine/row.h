@@ -30,7 +30,10 @@ typedef struct DyRowChange
 	const DyTable *table;
 	Relation	rel;
 	Relation	primary;		/* open index on (hk, sk) */
-	TupleTableSlot *old_slot;	/* the row as it is; not for an insert */
+	HeapTupleData old_row;		/* the row as it is; not for an insert */
+	Buffer		old_page;		/* where that lies, pinned; or invalid */
+	Datum	   *old_values;		/* of old_row, natts each */
+	bool	   *old_isnull;
 	TupleTableSlot *new_slot;	/* the row as it shall be; not for a delete */
 	Datum	   *values;			/* of new_slot, natts each */
 	bool	   *isnull;

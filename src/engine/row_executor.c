@@ -105,7 +105,7 @@ dy_row_update_executor(DyRowChange *change)
 {
 	Statement	st;
 	TriggerDesc *triggers = change->rel->trigdesc;
-	ItemPointerData tid = change->old_slot->tts_tid;
+	ItemPointerData tid = change->old_row.t_self;
 	TupleTableSlot *slot = change->new_slot;
 	TM_FailureData failure;
 	LockTupleMode lockmode;
@@ -157,7 +157,7 @@ dy_row_delete_executor(DyRowChange *change)
 {
 	Statement	st;
 	TriggerDesc *triggers = change->rel->trigdesc;
-	ItemPointerData tid = change->old_slot->tts_tid;
+	ItemPointerData tid = change->old_row.t_self;
 	TM_FailureData failure;
 	DyRowResult result;
 
@@ -323,7 +323,7 @@ static DyRowResult
 lock_old_row(Statement *st, DyRowChange *change, LockTupleMode mode)
 {
 	TupleTableSlot *slot = table_slot_create(change->rel, NULL);
-	ItemPointerData tid = change->old_slot->tts_tid;
+	ItemPointerData tid = change->old_row.t_self;
 	TM_FailureData failure;
 	TM_Result	result;
 

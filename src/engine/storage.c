@@ -101,59 +101,49 @@ dy_storage_read_snapshot(void)
 
 bool
 dy_storage_fetch(Relation rel, Relation primary, Snapshot snapshot,
-				 const DyRowKey *key, TupleTableSlot *slot)
+				 const DyRowKey *key, HeapTuple row, Buffer *page)
 {
-	BufferHeapTupleTableSlot *row = (BufferHeapTupleTableSlot *) slot;
-	Buffer		buffer;
+	TupleTableSlot *slot;
+	bool		found;
 
-	Assert(TTS_IS_BUFFERTUPLE(slot));
-	ExecClearTuple(slot);
-	switch (look_up(rel, primary, snapshot, key, &row->base.tupdata, &buffer))
+	switch (look_up(rel, primary, snapshot, key, row, page))
 	{
 		case DY_LOOKUP_FOUND:
-			ExecStorePinnedBufferHeapTuple(&row->base.tupdata, slot, buffer);
 			return true;
 		case DY_LOOKUP_NONE:
+			*page = InvalidBuffer;
 			return false;
 		case DY_LOOKUP_UNSURE:
-			break;
-	}
-	return scan_for_key(rel, primary, snapshot, key, slot);
-}
-
-/*
- * Without a slot, which would cost as much as the copy.
- */
-DyValue
-dy_storage_fetch_item(Relation rel, Relation primary, Snapshot snapshot, const DyRowKey *key)
-{
-	HeapTupleData tuple;
-	Buffer		buffer;
-	DyValue		item = DY_NO_VALUE;
-	TupleTableSlot *slot;
-
-	switch (look_up(rel, primary, snapshot, key, &tuple, &buffer))
-	{
-		case DY_LOOKUP_FOUND:
-			{
-				bool		isnull;
-				Datum		datum = heap_getattr(&tuple, DY_ATT_ITEM, RelationGetDescr(rel),
-												 &isnull);
-
-				if (!isnull)
-					item = dy_item_value((DyItem *) PG_DETOAST_DATUM_COPY(datum));
-				ReleaseBuffer(buffer);
-				return item;
-			}
-		case DY_LOOKUP_NONE:
-			return item;
-		case DY_LOOKUP_UNSURE:
+			*page = InvalidBuffer;
 			break;
 	}
 	slot = table_slot_create(rel, NULL);
-	if (scan_for_key(rel, primary, snapshot, key, slot))
-		item = dy_storage_item_copy(slot);
+	Assert(TTS_IS_BUFFERTUPLE(slot));
+	found = scan_for_key(rel, primary, snapshot, key, slot);
+	if (found)
+	{
+		*row = *((BufferHeapTupleTableSlot *) slot)->base.tuple;
+		*page = ((BufferHeapTupleTableSlot *) slot)->buffer;
+		IncrBufferRefCount(*page);
+	}
 	ExecDropSingleTupleTableSlot(slot);
+	return found;
+}
+
+DyValue
+dy_storage_fetch_item(Relation rel, Relation primary, Snapshot snapshot, const DyRowKey *key)
+{
+	HeapTupleData row;
+	Buffer		page;
+	Datum		datum;
+	bool		isnull;
+	DyValue		item;
+
+	if (!dy_storage_fetch(rel, primary, snapshot, key, &row, &page))
+		return DY_NO_VALUE;
+	datum = heap_getattr(&row, DY_ATT_ITEM, RelationGetDescr(rel), &isnull);
+	item = dy_storage_item_copy(datum, isnull);
+	ReleaseBuffer(page);
 	return item;
 }
 
@@ -200,14 +190,11 @@ scan_for_key(Relation rel, Relation primary, Snapshot snapshot,
 }
 
 DyValue
-dy_storage_item_copy(TupleTableSlot *slot)
+dy_storage_item_copy(Datum item, bool isnull)
 {
-	bool		isnull;
-	Datum		datum = slot_getattr(slot, DY_ATT_ITEM, &isnull);
-
 	if (isnull)
 		return DY_NO_VALUE;
-	return dy_item_value((DyItem *) PG_DETOAST_DATUM_COPY(datum));
+	return dy_item_value((DyItem *) PG_DETOAST_DATUM_COPY(item));
 }
 
 /*

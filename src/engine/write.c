@@ -36,6 +36,7 @@
 #include "access/xact.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/snapmgr.h"
 
@@ -48,6 +49,8 @@
 
 static DyRowResult try_write(DyWrite *write, DyRowChange *change);
 static bool look_up(const DyWrite *write, DyRowChange *change);
+static void forget_old_row(DyRowChange *change);
+static void check_latest_row(const DyWrite *write, DyRowChange *change, bool found);
 static void check_partition_key(const DyWrite *write);
 static DyItem *make_new_item(DyWrite *write, bool *differs);
 static void fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item);
@@ -75,7 +78,7 @@ dy_write(DyWrite *write)
 	change.rel = dy_storage_open(write->table);
 	Assert(CheckRelationLockedByMe(change.rel, RowExclusiveLock, true));
 	change.primary = dy_storage_open_index(write->table->primary_indexoid, RowExclusiveLock);
-	change.old_slot = table_slot_create(change.rel, NULL);
+	change.old_page = InvalidBuffer;
 
 	for (;;)
 	{
@@ -91,7 +94,7 @@ dy_write(DyWrite *write)
 
 	if (change.new_slot)
 		ExecDropSingleTupleTableSlot(change.new_slot);
-	ExecDropSingleTupleTableSlot(change.old_slot);
+	forget_old_row(&change);
 	dy_storage_close(change.primary);
 	dy_storage_close(change.rel);
 }
@@ -113,7 +116,8 @@ try_write(DyWrite *write, DyRowChange *change)
 
 	if (found)
 	{
-		write->old_item = dy_storage_item_copy(change->old_slot);
+		write->old_item = dy_storage_item_copy(change->old_values[DY_ATT_ITEM - 1],
+											   change->old_isnull[DY_ATT_ITEM - 1]);
 		check_partition_key(write);
 	}
 
@@ -159,23 +163,54 @@ try_write(DyWrite *write, DyRowChange *change)
 static bool
 look_up(const DyWrite *write, DyRowChange *change)
 {
-	bool		found = dy_storage_fetch(change->rel, change->primary, GetActiveSnapshot(),
-										 &write->key, change->old_slot);
+	TupleDesc	desc = RelationGetDescr(change->rel);
+	bool		found;
 
+	forget_old_row(change);
+	found = dy_storage_fetch(change->rel, change->primary, GetActiveSnapshot(),
+							 &write->key, &change->old_row, &change->old_page);
 	if (IsolationUsesXactSnapshot())
-	{
-		TupleTableSlot *latest_slot = table_slot_create(change->rel, NULL);
-		Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
-		bool		found_latest = dy_storage_fetch(change->rel, change->primary, latest,
-													&write->key, latest_slot);
+		check_latest_row(write, change, found);
 
-		if (found != found_latest ||
-			(found && !ItemPointerEquals(&change->old_slot->tts_tid, &latest_slot->tts_tid)))
-			dy_row_raise_lost_race();
-		UnregisterSnapshot(latest);
-		ExecDropSingleTupleTableSlot(latest_slot);
+	if (change->values == NULL)
+	{
+		change->values = palloc(2 * desc->natts * sizeof(Datum));
+		change->old_values = change->values + desc->natts;
+		change->isnull = palloc(2 * desc->natts * sizeof(bool));
+		change->old_isnull = change->isnull + desc->natts;
 	}
+	if (found)
+		heap_deform_tuple(&change->old_row, desc, change->old_values, change->old_isnull);
 	return found;
+}
+
+static void
+forget_old_row(DyRowChange *change)
+{
+	if (BufferIsValid(change->old_page))
+		ReleaseBuffer(change->old_page);
+	change->old_page = InvalidBuffer;
+}
+
+/*
+ * Has the transaction's snapshot seen what is there now?  If not, the race is
+ * lost.
+ */
+static void
+check_latest_row(const DyWrite *write, DyRowChange *change, bool found)
+{
+	Snapshot	latest = RegisterSnapshot(GetLatestSnapshot());
+	HeapTupleData row;
+	Buffer		page;
+	bool		found_latest = dy_storage_fetch(change->rel, change->primary, latest,
+												&write->key, &row, &page);
+
+	if (found != found_latest ||
+		(found && !ItemPointerEquals(&change->old_row.t_self, &row.t_self)))
+		dy_row_raise_lost_race();
+	if (found_latest)
+		ReleaseBuffer(page);
+	UnregisterSnapshot(latest);
 }
 
 /*
@@ -242,18 +277,13 @@ fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item)
 	TupleDesc	desc = RelationGetDescr(change->rel);
 	bool		found = dy_value_present(write->old_item);
 
-	if (change->values == NULL)
-	{
-		change->values = palloc(desc->natts * sizeof(Datum));
-		change->isnull = palloc(desc->natts * sizeof(bool));
+	if (change->new_slot == NULL)
 		change->new_slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
-	}
 
 	if (found)
 	{
-		slot_getallattrs(change->old_slot);
-		memcpy(change->values, change->old_slot->tts_values, desc->natts * sizeof(Datum));
-		memcpy(change->isnull, change->old_slot->tts_isnull, desc->natts * sizeof(bool));
+		memcpy(change->values, change->old_values, desc->natts * sizeof(Datum));
+		memcpy(change->isnull, change->old_isnull, desc->natts * sizeof(bool));
 	}
 	else
 	{
@@ -315,9 +345,12 @@ change_row(DyWrite *write, DyRowChange *change)
 	result = found ? dy_row_update_executor(change) : dy_row_insert_executor(change);
 	if (result == DY_ROW_DONE)
 	{
+		bool		isnull;
+		Datum		datum = slot_getattr(change->new_slot, DY_ATT_ITEM, &isnull);
+
 		/* a trigger may have made another item of it, or none */
 		write->new_item = change->skipped ? write->old_item :
-			dy_storage_item_copy(change->new_slot);
+			dy_storage_item_copy(datum, isnull);
 	}
 	return result;
 }

@@ -39,6 +39,13 @@ typedef struct Change
 								 * stand there */
 } Change;
 
+/* The new item being written. */
+typedef struct Merge
+{
+	DyBuilder  *b;
+	bool		differs;		/* plainly, from the old one */
+} Merge;
+
 static DyValue evaluate(const DyUpdate *update, const DyOperand *operand, DyValue item);
 static DyValue evaluate_as(const DyUpdate *update, const DyOperand *operand, DyValue item, DyType type);
 static DyValue add_numbers(DyValue a, DyValue b, bool subtract);
@@ -46,15 +53,16 @@ static DyValue append_lists(DyValue a, DyValue b);
 static DyValue compute(const DyUpdate *update, const DyAction *action, DyValue old);
 static DyValue unite_sets(DyValue a, DyValue b);
 static DyValue subtract_sets(DyValue a, DyValue b);
-static DyValue find_place(const DyPath *path, DyValue item);
+static DyValue find_container(const DyPath *path, DyValue item);
+static DyValue find_in(DyValue container, const DyPath *path);
 static void check_levels(const DyPath *path, DyValue value);
 static bool passes_no_list(const DyPath *path);
 static bool is_same(DyValue a, DyValue b);
-static void merge(DyBuilder *b, DyValue container, const Change *changes, int n, int depth);
-static void merge_map(DyBuilder *b, DyValue map, const Change *changes, int n, int depth);
-static void merge_list(DyBuilder *b, DyValue list, const Change *changes, int n, int depth);
+static void merge(Merge *m, DyValue container, const Change *changes, int n, int depth);
+static void merge_map(Merge *m, DyValue map, const Change *changes, int n, int depth);
+static void merge_list(Merge *m, DyValue list, const Change *changes, int n, int depth);
 static int	group_length(const Change *changes, int n, int depth);
-static void write_element(DyBuilder *b, const DyPathStep *step, DyValue old, const Change *changes, int n, int depth);
+static void write_element(Merge *m, const DyPathStep *step, DyValue old, const Change *changes, int n, int depth);
 static int	compare_changes(const void *a, const void *b);
 static void wrong_type(const DyUpdate *update) pg_attribute_noreturn();
 static void missing_operand(void) pg_attribute_noreturn();
@@ -93,7 +101,7 @@ dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out
 {
 	DyValue		item = dy_value_present(old) ? old : key;
 	Change	   *changes;
-	bool		differs = false;
+	Merge		m = {.b = out,.differs = !dy_value_present(old)};
 
 	if (!dy_value_present(old) && !dy_update_creates(update))
 	{
@@ -113,21 +121,20 @@ dy_update_apply(const DyUpdate *update, DyValue old, DyValue key, DyBuilder *out
 	for (int i = 0; i < update->nactions; i++)
 	{
 		const DyAction *action = changes[i].action;
-		DyValue		there = find_place(&action->path, item);
+		DyValue		container = find_container(&action->path, item);
 
 		if (action->kind == DY_ACTION_ADD || action->kind == DY_ACTION_DELETE)
-			changes[i].value = compute(update, action, there);
+			changes[i].value = compute(update, action, find_in(container, &action->path));
 		if (dy_value_present(changes[i].value))
 			check_levels(&action->path, changes[i].value);
-		differs = differs || (passes_no_list(&action->path) && !is_same(there, changes[i].value));
 	}
 
 	qsort(changes, update->nactions, sizeof(Change), compare_changes);
 	dy_build_open(out, DY_TYPE_M);
-	merge(out, item, changes, update->nactions, 0);
+	merge(&m, item, changes, update->nactions, 0);
 	dy_build_close(out);
 	pfree(changes);
-	return differs || !dy_value_present(old);
+	return m.differs;
 }
 
 /*
@@ -331,11 +338,10 @@ subtract_sets(DyValue a, DyValue b)
 }
 
 /*
- * What stands at a path; absent if nothing does.  The container it would
- * stand in must be there.
+ * The container that what stands at a path would stand in; it must be there.
  */
 static DyValue
-find_place(const DyPath *path, DyValue item)
+find_container(const DyPath *path, DyValue item)
 {
 	const DyPathStep *last = &path->steps[path->nsteps - 1];
 	DyValue		container = item;
@@ -350,6 +356,17 @@ find_place(const DyPath *path, DyValue item)
 	if (!dy_value_present(container) ||
 		dy_value_type(container) != (last->is_index ? DY_TYPE_L : DY_TYPE_M))
 		dy_validation("The document path provided in the update expression is invalid for update");
+	return container;
+}
+
+/*
+ * What stands at a path, in its container; absent if nothing does.
+ */
+static DyValue
+find_in(DyValue container, const DyPath *path)
+{
+	const DyPathStep *last = &path->steps[path->nsteps - 1];
+
 	return last->is_index ? dy_list_get(container, last->index) :
 		dy_map_get(container, last->name.data, last->name.len);
 }
@@ -393,18 +410,18 @@ is_same(DyValue a, DyValue b)
  * all go through it; depth steps led to it.
  */
 static void
-merge(DyBuilder *b, DyValue container, const Change *changes, int n, int depth)
+merge(Merge *m, DyValue container, const Change *changes, int n, int depth)
 {
 	check_stack_depth();
 
 	if (dy_value_type(container) == DY_TYPE_M)
-		merge_map(b, container, changes, n, depth);
+		merge_map(m, container, changes, n, depth);
 	else
-		merge_list(b, container, changes, n, depth);
+		merge_list(m, container, changes, n, depth);
 }
 
 static void
-merge_map(DyBuilder *b, DyValue map, const Change *changes, int n, int depth)
+merge_map(Merge *m, DyValue map, const Change *changes, int n, int depth)
 {
 	DyIterator	iter = dy_iterate(map);
 	int			length;
@@ -416,7 +433,7 @@ merge_map(DyBuilder *b, DyValue map, const Change *changes, int n, int depth)
 		DyBytes		name;
 		DyValue		value;
 
-		dy_build_copy_below(b, &iter, &step->name);
+		dy_build_copy_below(m->b, &iter, &step->name);
 		ahead = iter;
 		if (dy_map_next(&ahead, &name, &value) && dy_bytes_equal(name, step->name))
 			iter = ahead;
@@ -424,13 +441,13 @@ merge_map(DyBuilder *b, DyValue map, const Change *changes, int n, int depth)
 			value = DY_NO_VALUE;
 
 		length = group_length(changes + i, n - i, depth);
-		write_element(b, step, value, changes + i, length, depth);
+		write_element(m, step, value, changes + i, length, depth);
 	}
-	dy_build_copy_below(b, &iter, NULL);
+	dy_build_copy_below(m->b, &iter, NULL);
 }
 
 static void
-merge_list(DyBuilder *b, DyValue list, const Change *changes, int n, int depth)
+merge_list(Merge *m, DyValue list, const Change *changes, int n, int depth)
 {
 	DyIterator	iter = dy_iterate(list);
 	DyValue		value;
@@ -442,18 +459,18 @@ merge_list(DyBuilder *b, DyValue list, const Change *changes, int n, int depth)
 
 		if (i >= n || changes[i].action->path.steps[depth].index != index)
 		{
-			dy_build_copy(b, value);
+			dy_build_copy(m->b, value);
 			continue;
 		}
 		length = group_length(changes + i, n - i, depth);
-		write_element(b, NULL, value, changes + i, length, depth);
+		write_element(m, NULL, value, changes + i, length, depth);
 		i += length;
 	}
 	while (i < n)
 	{
 		int			length = group_length(changes + i, n - i, depth);
 
-		write_element(b, NULL, DY_NO_VALUE, changes + i, length, depth);
+		write_element(m, NULL, DY_NO_VALUE, changes + i, length, depth);
 		i += length;
 	}
 }
@@ -479,22 +496,25 @@ group_length(const Change *changes, int n, int depth)
  * here it is the first, and decides alone.
  */
 static void
-write_element(DyBuilder *b, const DyPathStep *step, DyValue old, const Change *changes, int n, int depth)
+write_element(Merge *m, const DyPathStep *step, DyValue old, const Change *changes, int n, int depth)
 {
-	bool		ends_here = (changes[0].action->path.nsteps == depth + 1);
+	const DyPath *path = &changes[0].action->path;
+	bool		ends_here = (path->nsteps == depth + 1);
 
+	if (ends_here && !m->differs)
+		m->differs = passes_no_list(path) && !is_same(old, changes[0].value);
 	if (ends_here && !dy_value_present(changes[0].value))
 		return;
 	if (step != NULL)
-		dy_build_name(b, step->name.data, step->name.len);
+		dy_build_name(m->b, step->name.data, step->name.len);
 	if (ends_here)
 	{
-		dy_build_copy(b, changes[0].value);
+		dy_build_copy(m->b, changes[0].value);
 		return;
 	}
-	dy_build_open(b, dy_value_type(old));
-	merge(b, old, changes, n, depth + 1);
-	dy_build_close(b);
+	dy_build_open(m->b, dy_value_type(old));
+	merge(m, old, changes, n, depth + 1);
+	dy_build_close(m->b);
 }
 
 static int

@@ -67,7 +67,8 @@ static void start(Binder *binder, const char *parameter, DyExprKind kind, DyByte
 static DyBytes in_request(const Binder *binder, DyBytes text);
 static DyCondition *bind_condition(Binder *binder, const DySyntax *node);
 static DyCondition *bind_logic(Binder *binder, const DySyntax *node);
-static void collect(const DySyntax *node, DyConditionKind kind, List **operands);
+static int	chain_length(const DySyntax *node, DyConditionKind kind);
+static void bind_chain(Binder *binder, const DySyntax *node, DyConditionKind kind, DyCondition **conditions, int *n);
 static DyCondition *bind_comparison(Binder *binder, const DySyntax *node);
 static DyCondition *bind_condition_call(Binder *binder, const DySyntax *node);
 static DyOperand **bind_operands(Binder *binder, const List *nodes);
@@ -204,35 +205,44 @@ bind_condition(Binder *binder, const DySyntax *node)
 static DyCondition *
 bind_logic(Binder *binder, const DySyntax *node)
 {
-	List	   *operands = NIL;
 	DyCondition **conditions;
 	int			n = 0;
-	ListCell   *lc;
 
 	if (node->condition == DY_CONDITION_NOT)
 		return dy_condition_not(bind_condition(binder, linitial(node->args)));
 
-	collect(node, node->condition, &operands);
-	conditions = palloc(sizeof(DyCondition *) * list_length(operands));
-	foreach(lc, operands)
-		conditions[n++] = bind_condition(binder, lfirst(lc));
+	conditions = palloc(sizeof(DyCondition *) * chain_length(node, node->condition));
+	bind_chain(binder, node, node->condition, conditions, &n);
 	return dy_condition_list(node->condition, conditions, n);
 }
 
-static void
-collect(const DySyntax *node, DyConditionKind kind, List **operands)
+static int
+chain_length(const DySyntax *node, DyConditionKind kind)
 {
 	ListCell   *lc;
+	int			length = 0;
 
 	check_stack_depth();
 
 	if (node->kind != DY_SYNTAX_LOGIC || node->condition != kind)
+		return 1;
+	foreach(lc, node->args)
+		length += chain_length(lfirst(lc), kind);
+	return length;
+}
+
+static void
+bind_chain(Binder *binder, const DySyntax *node, DyConditionKind kind, DyCondition **conditions, int *n)
+{
+	ListCell   *lc;
+
+	if (node->kind != DY_SYNTAX_LOGIC || node->condition != kind)
 	{
-		*operands = lappend(*operands, (void *) node);
+		conditions[(*n)++] = bind_condition(binder, node);
 		return;
 	}
 	foreach(lc, node->args)
-		collect(lfirst(lc), kind, operands);
+		bind_chain(binder, lfirst(lc), kind, conditions, n);
 }
 
 static DyCondition *

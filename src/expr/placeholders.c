@@ -42,13 +42,16 @@ dy_placeholders_init(DyPlaceholders *p, const DyNode *names, const DyNode *value
 	{
 		check_names(names);
 		p->nnames = names->u.list.count;
-		p->name_used = palloc0(sizeof(bool) * p->nnames);
 	}
 	if (values != NULL && values->present)
 	{
 		take_values(p, values);
 		check_values(p);
-		p->value_used = palloc0(sizeof(bool) * p->nvalues);
+	}
+	if (p->nnames + p->nvalues > 0)
+	{
+		p->name_used = palloc0(sizeof(bool) * (p->nnames + p->nvalues));
+		p->value_used = p->name_used + p->nnames;
 	}
 }
 
@@ -173,11 +176,12 @@ take_values(DyPlaceholders *p, const DyNode *values)
 
 	p->nvalues = values->u.list.count;
 	p->value_keys = values->u.list.names;
-	p->value_data = palloc0(sizeof(DyValue) * Max(p->nvalues, 1));
+	p->value_data = palloc(sizeof(DyValue) * Max(p->nvalues, 1));
 	for (int i = 0; i < p->nvalues; i++)
 	{
-		if (values->u.list.nodes[i].present)
-			p->value_data[i] = values->u.list.nodes[i].u.value.value;
+		const DyNode *node = &values->u.list.nodes[i];
+
+		p->value_data[i] = node->present ? node->u.value.value : DY_NO_VALUE;
 	}
 }
 

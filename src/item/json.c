@@ -43,6 +43,8 @@ static DyJsonToken read_value(DyJsonReader *reader, const char *p);
 static DyJsonToken read_literal(DyJsonReader *reader, const char *p,
 								const char *literal, DyJsonToken token);
 static DyJsonToken broken(DyJsonReader *reader);
+static pg_noinline const char *scan_odd_string(const char *start, const char *p, const char *end,
+											   StringInfo scratch, DyBytes *result);
 static const char *unescape(const char *p, const char *end, StringInfo scratch);
 static const char *read_hex4(const char *p, const char *end, pg_wchar *code);
 
@@ -242,7 +244,24 @@ const char *
 dy_json_scan_string(const char *p, const char *end, StringInfo scratch, DyBytes *result)
 {
 	const char *start = p;
-	const char *run = p;
+
+	p = dy_scan_plain(p, end);
+	if (likely(p < end && *p == '"'))
+	{
+		result->data = start;
+		result->len = p - start;
+		return p + 1;
+	}
+	return scan_odd_string(start, p, end, scratch, result);
+}
+
+/*
+ * The same for a string that is not all plain characters; up to p it is.
+ */
+static const char *
+scan_odd_string(const char *start, const char *p, const char *end, StringInfo scratch, DyBytes *result)
+{
+	const char *run = start;
 	bool		escaped = false;
 
 	for (;;)
