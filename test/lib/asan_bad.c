@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * asan_bad.c
- *	  Functions with mistakes, which the kind asan must notice.
+ *	  Functions with mistakes, which the kinds asan and valgrind must notice.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,6 +13,7 @@ PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(read_beyond);
 PG_FUNCTION_INFO_V1(shift_too_far);
+PG_FUNCTION_INFO_V1(use_unset);
 
 /* The byte behind a block of memory of its own; the argument is its size. */
 Datum
@@ -33,4 +34,13 @@ Datum
 shift_too_far(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(1 << PG_GETARG_INT32(0));
+}
+
+/* A byte of palloc's that nobody has set; the argument is the size of the block. */
+Datum
+use_unset(PG_FUNCTION_ARGS)
+{
+	volatile char *block = palloc(PG_GETARG_INT32(0));
+
+	PG_RETURN_INT32(block[0]);
 }
