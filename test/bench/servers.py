@@ -117,22 +117,32 @@ class HugePages:
     def reserve(self, pages):
         """Room for so many more; False if it is not to be had."""
         try:
-            before = int(self.read(self.RESERVED))
-            with open(self.RESERVED, "w") as f:
-                f.write(str(before + max(0, pages - self.free())))
+            self.before = int(self.read(self.RESERVED))
+            self.set(self.before + max(0, pages - self.free()))
+            if self.free() < pages:
+                # What files have left in memory lies between the free pages.
+                for setting, value in (("drop_caches", 3), ("compact_memory", 1)):
+                    with open("/proc/sys/vm/" + setting, "w") as f:
+                        f.write(f"{value}\n")
+                self.set(self.before + max(0, pages - self.free()))
         except (OSError, ValueError):
-            return False
-        self.before = before
-        if self.free() < pages:
+            pass
+        if self.before is None or self.free() < pages:
             self.give_back()
             return False
         return True
 
     def give_back(self):
         if self.before is not None:
-            with open(self.RESERVED, "w") as f:
-                f.write(str(self.before))
+            try:
+                self.set(self.before)
+            except OSError:
+                pass
             self.before = None
+
+    def set(self, pages):
+        with open(self.RESERVED, "w") as f:
+            f.write(str(pages))
 
     @staticmethod
     def read(path):
