@@ -271,6 +271,7 @@ sub call_together
 	my ($self, @requests) = @_;
 
 	kill('STOP', $self->{pid});
+	die 'the bridge has ended' if waitpid($self->{pid}, WUNTRACED) != $self->{pid} || !WIFSTOPPED(${^CHILD_ERROR_NATIVE});
 	my @sockets = map
 	{
 		my $socket = $self->socket;
