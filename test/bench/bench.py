@@ -359,6 +359,10 @@ class Bench:
         for work in (w for w in WORKS if w in works and w in self.options.only):
             cells = [self.cell(part, work, contender, c, stem, self.options.items, size, sync, keys)
                      for c in connections for contender in self.contenders(work, emulators)]
+            if part == "main" and work in ("get", "put"):
+                cells += [self.cell(part, work, contender, c, stem, self.options.items, size, sync, keys)
+                          for c in self.options.many_connections for contender in self.contenders(work, emulators)
+                          if contender not in ("jsonb", "sql")]
             if part == "main" and work == "get":
                 cells += [self.cell(part, work, "pgbench", c, stem, self.options.items)
                           for c in self.options.pgbench_connections]
@@ -563,6 +567,8 @@ def parse_options():
     parser.add_argument("--rounds", type=int, help="3")
     parser.add_argument("--seconds", type=float, help="1.5, of each measurement")
     parser.add_argument("--connections", type=comma_list(int), help="1,4,16,64; parts but main take the last two")
+    parser.add_argument("--many-connections", type=comma_list(int),
+                        help="128,256, too, for GetItem and PutItem over HTTP in part main")
     parser.add_argument("--pgbench-connections", type=comma_list(int), help="1,4,8,16,32,64")
     parser.add_argument("--cold-operations", type=int, help="300")
     parser.add_argument("--zipf", type=float, default=0.99, help="exponent of zipfian keys")
@@ -570,11 +576,11 @@ def parse_options():
     parser.add_argument("--directory", default=os.path.join(TOP, "build", "bench"), help="to work in")
     options = parser.parse_args()
     full = {"items": 1000000, "emulator_items": 20000, "gsi_items": 100000, "rounds": 3, "seconds": 1.5,
-            "growth": [10000, 100000, 1000000, 5000000], "connections": [1, 4, 16, 64],
+            "growth": [10000, 100000, 1000000, 5000000], "connections": [1, 4, 16, 64], "many_connections": [128, 256],
             "pgbench_connections": [1, 4, 8, 16, 32, 64], "cold_operations": 300, "output": HERE}
     quick = {"items": 2000, "emulator_items": 500, "gsi_items": 1000, "rounds": 1, "seconds": 0.2,
-             "growth": [1000, 2000], "connections": [1, 8], "pgbench_connections": [8], "cold_operations": 20,
-             "output": options.directory}
+             "growth": [1000, 2000], "connections": [1, 8], "many_connections": [], "pgbench_connections": [8],
+             "cold_operations": 20, "output": options.directory}
     for name, value in (quick if options.quick else full).items():
         if getattr(options, name) is None:
             setattr(options, name, value)

@@ -13,9 +13,16 @@
  * requests are put together without printf, and of a signature what is the
  * same for all requests of a second is kept (see Form).
  *
- * One thread, one epoll set, --connections sockets, one request in flight on
- * each.  Keys are drawn uniformly or from a zipfian distribution over items
- * that lie in collections of 100 under one partition key.
+ * --connections sockets, one request in flight on each, shared out to as many
+ * processes as there are processors (--processes), each with one epoll set.
+ * With only one, what is faster than it could not be told from it, and the
+ * scheduler leaves a processor idle that would have work: it keeps client and
+ * server on the processor where the one wakes the other.  The processes are
+ * SCHED_BATCH, which means that answers do not interrupt the server on a
+ * processor that both use; a client on another machine would not, either.
+ *
+ * Keys are drawn uniformly or from a zipfian distribution over items that lie
+ * in collections of 100 under one partition key.
  *
  * Contenders (--driver):
  *	  http		DynamoDB's API: our bridge, DynamoDB Local, dynalite
@@ -25,9 +32,10 @@
  *
  * A run has two phases.  In the first each connection sends some requests
  * that are not measured, so that plans and caches are there, and the answers
- * are looked into: a Query has to bring its 100 items.  Then the window
- * begins.  At both ends of it the CPU time of the servers (--cpu-of, with
- * all their children) is read, and that of the whole machine.
+ * are looked into: a Query has to bring its 100 items.  When all processes
+ * have done that, the window begins.  At both ends of it the CPU time of the
+ * servers (--cpu-of, with all their children) is read, and that of the whole
+ * machine.
  *
  * Prints one JSON object on one line: operations, errors, seconds,
  * throughput, latencies in microseconds, CPU microseconds per operation of
@@ -46,6 +54,7 @@
 #include <math.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 
 /*
  * The SHA256_ functions, deprecated in favour of EVP since OpenSSL 3: their
@@ -61,6 +70,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -164,6 +174,17 @@ typedef struct Connection
 	long		left;			/* requests it may still send */
 } Connection;
 
+/* What a process has measured; memory that it shares with its parent. */
+typedef struct Share
+{
+	uint64_t	histogram[HISTOGRAM_BUCKETS];
+	uint64_t	done;
+	uint64_t	errors;
+	uint64_t	bytes_in;
+	uint64_t	cpu_ns;
+	char		first_error[300];
+} Share;
+
 /* Options */
 static Driver driver = DRIVER_HTTP;
 static Work work = WORK_GET;
@@ -171,6 +192,7 @@ static const char *host = "127.0.0.1";
 static int	port = 8000;
 static const char *conninfo = "";
 static int	nconnections = 16;
+static int	nprocesses = 0;		/* 0: as many as processors */
 static double seconds = 5;
 static long nitems = 10000;
 static int	item_bytes = 400;
@@ -187,7 +209,8 @@ static bool hold = false;
 static uint64_t histogram[HISTOGRAM_BUCKETS];
 static uint64_t done,
 			errors,
-			bytes_in;
+			bytes_in,
+			client_ns;			/* CPU, of all processes */
 static char first_error[300];
 static long started;			/* requests */
 static bool checking;			/* look into answers */
@@ -1228,14 +1251,34 @@ drive(int epoll, Connection *connections, uint64_t deadline, long each)
 	}
 }
 
-/* The run; returns its seconds. */
-static double
-run(Usage *begin_usage, Usage *end_usage)
+static uint64_t
+own_cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t) ts.tv_sec * 1000000000u + (uint64_t) ts.tv_nsec;
+}
+
+/* Part i of n of a whole, which is shared out as evenly as it goes. */
+static long
+part_of(long whole, int i, int n)
+{
+	return whole / n + (i < whole % n);
+}
+
+/*
+ * One process and its connections.  It tells the parent when it is ready,
+ * begins when it is told to, and tells when it is done; then it keeps its
+ * connections until the parent goes, who wants to know what their servers
+ * have used, or to hold them.
+ */
+static void
+run_share(int parent, Share *share)
 {
 	Connection *connections = calloc((size_t) nconnections, sizeof(Connection));
 	int			epoll = epoll_create1(0);
-	uint64_t	begin,
-				end;
+	char		signal = 0;
 
 	for (int i = 0; i < nconnections; i++)
 	{
@@ -1256,12 +1299,92 @@ run(Usage *begin_usage, Usage *end_usage)
 		done = errors = bytes_in = 0;
 		memset(histogram, 0, sizeof(histogram));
 	}
+	if (write(parent, &signal, 1) != 1 || read(parent, &signal, 1) != 1)
+		die("the parent is gone");
+	share->cpu_ns = own_cpu_ns();
+	if (!hold)
+		drive(epoll, connections, work == WORK_LOAD ? UINT64_MAX : now_ns() + (uint64_t) (seconds * 1e9), LONG_MAX);
+	share->cpu_ns = own_cpu_ns() - share->cpu_ns;
+	memcpy(share->histogram, histogram, sizeof(histogram));
+	memcpy(share->first_error, first_error, sizeof(first_error));
+	share->done = done;
+	share->errors = errors;
+	share->bytes_in = bytes_in;
+	if (write(parent, &signal, 1) != 1)
+		die("the parent is gone");
+	while (read(parent, &signal, 1) > 0)
+		;
+}
+
+static void
+start_share(int i, int n, int *channel, Share *share)
+{
+	int			ends[2];
+	pid_t		pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || (pid = fork()) < 0)
+		die("cannot fork");
+	if (pid == 0)
+	{
+		for (int j = 0; j < i; j++)
+			close(channel[j]);
+		close(ends[0]);
+		nconnections = (int) part_of(nconnections, i, n);
+		if (max_operations > 0 && (max_operations = part_of(max_operations, i, n)) == 0)
+			die("there must be an operation for each process");
+		seed += (uint64_t) i * UINT64_C(0x9E3779B97F4A7C15);
+		run_share(ends[1], share);
+		_exit(0);
+	}
+	close(ends[1]);
+	channel[i] = ends[0];
+}
+
+/* All processes have come to this point. */
+static void
+wait_for_all(const int *channel, int n)
+{
+	char		signal;
+
+	for (int i = 0; i < n; i++)
+		if (read(channel[i], &signal, 1) != 1)
+			die("one of the processes has failed");
+}
+
+/* The run; returns its seconds. */
+static double
+run(Usage *begin_usage, Usage *end_usage)
+{
+	int			n = work == WORK_LOAD ? 1 : nprocesses < nconnections ? nprocesses : nconnections;
+	int		   *channel = calloc((size_t) n, sizeof(int));
+	Share	   *shares = mmap(NULL, (size_t) n * sizeof(Share), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	uint64_t	begin,
+				end;
+
+	if (shares == MAP_FAILED || !channel)
+		die("out of memory");
+	for (int i = 0; i < n; i++)
+		start_share(i, n, channel, &shares[i]);
+	wait_for_all(channel, n);
 	usage_read(begin_usage);
 	begin = now_ns();
-	if (!hold)
-		drive(epoll, connections, work == WORK_LOAD ? UINT64_MAX : begin + (uint64_t) (seconds * 1e9), LONG_MAX);
+	for (int i = 0; i < n; i++)
+		if (write(channel[i], "", 1) != 1)
+			die("one of the processes has failed");
+	wait_for_all(channel, n);
 	end = now_ns();
 	usage_read(end_usage);
+	for (int i = 0; i < n; i++)
+	{
+		for (int j = 0; j < HISTOGRAM_BUCKETS; j++)
+			histogram[j] += shares[i].histogram[j];
+		if (errors == 0)
+			memcpy(first_error, shares[i].first_error, sizeof(first_error));
+		done += shares[i].done;
+		errors += shares[i].errors;
+		bytes_in += shares[i].bytes_in;
+		client_ns += shares[i].cpu_ns;
+	}
 	return (double) (end - begin) / 1e9;
 }
 
@@ -1271,8 +1394,7 @@ print_result(double took, const Usage *begin, const Usage *end)
 {
 	double		n = done > 0 ? (double) done : 1;
 	uint64_t	servers = usage_servers(begin, end);
-	uint64_t	client = end->client_ns - begin->client_ns;
-	double		others = (double) (end->machine_ns - begin->machine_ns) - (double) servers - (double) client;
+	double		others = (double) (end->machine_ns - begin->machine_ns) - (double) servers - (double) client_ns;
 	double		all = took * 1e9 * (double) sysconf(_SC_NPROCESSORS_ONLN);
 
 	printf("{\"work\":\"%s\",\"driver\":\"%s\",\"connections\":%d,\"operations\":%lu,\"errors\":%lu,"
@@ -1280,7 +1402,7 @@ print_result(double took, const Usage *begin, const Usage *end)
 		   "\"server_cpu_us\":%.2f,\"client_cpu_us\":%.2f,\"others_cpu\":%.4f}\n",
 		   work_names[work], drivers[driver], nconnections, done, errors, took,
 		   (double) done / took, percentile(0.50), percentile(0.99), bytes_in,
-		   (double) servers / n / 1000, (double) client / n / 1000, others / all);
+		   (double) servers / n / 1000, (double) client_ns / n / 1000, others / all);
 	fflush(stdout);
 	if (errors)
 		fprintf(stderr, "load: first error: %s\n", first_error);
@@ -1291,7 +1413,7 @@ usage(void)
 {
 	fprintf(stderr,
 			"usage: load --driver http|sql|jsonb --work copy|load|get|put|update|query|batchget|transact|mix\n"
-			"            [--host A] [--port N] [--conninfo S] [--connections N] [--seconds S]\n"
+			"            [--host A] [--port N] [--conninfo S] [--connections N] [--processes N] [--seconds S]\n"
 			"            [--operations N] [--items N] [--item-bytes N] [--zipf S] [--table T] [--seed N]\n"
 			"            [--access-key K] [--secret-key K] [--region R] [--cpu-of PID]... [--hold]\n"
 			"--hold      one request on each connection; then they stay, idle, until standard input ends\n"
@@ -1317,8 +1439,10 @@ main(int argc, char **argv)
 		{"conninfo", 1, 0, 'i'}, {"connections", 1, 0, 'c'}, {"seconds", 1, 0, 's'},
 		{"items", 1, 0, 'n'}, {"item-bytes", 1, 0, 'b'}, {"zipf", 1, 0, 'z'}, {"table", 1, 0, 't'},
 		{"seed", 1, 0, 'e'}, {"access-key", 1, 0, 'a'}, {"secret-key", 1, 0, 'k'},
-		{"region", 1, 0, 'r'}, {"operations", 1, 0, 'o'}, {"cpu-of", 1, 0, 'u'}, {"hold", 0, 0, 'H'}, {0}
+		{"region", 1, 0, 'r'}, {"operations", 1, 0, 'o'}, {"cpu-of", 1, 0, 'u'}, {"hold", 0, 0, 'H'},
+		{"processes", 1, 0, 'P'}, {0}
 	};
+	static const struct sched_param no_priority;
 	static Usage begin,
 				end;
 	int			option;
@@ -1345,6 +1469,9 @@ main(int argc, char **argv)
 				break;
 			case 'c':
 				nconnections = atoi(optarg);
+				break;
+			case 'P':
+				nprocesses = atoi(optarg);
 				break;
 			case 's':
 				seconds = atof(optarg);
@@ -1386,8 +1513,10 @@ main(int argc, char **argv)
 				usage();
 		}
 	}
+	if (nprocesses == 0)
+		nprocesses = (int) sysconf(_SC_NPROCESSORS_ONLN);
 	/* Transactions, batches and collections want enough items. */
-	if (nconnections < 1 || nitems < COLLECTION_ITEMS || nitems % COLLECTION_ITEMS != 0 || seed == 0 ||
+	if (nconnections < 1 || nprocesses < 1 || nitems < COLLECTION_ITEMS || nitems % COLLECTION_ITEMS != 0 || seed == 0 ||
 		strlen(table) > 63 || item_bytes < 1 || item_bytes > BODY_MAX / (BATCH_WRITE_ITEMS + 1) / 2 ||
 		zipf < 0 || zipf >= 1)
 		usage();
@@ -1402,6 +1531,8 @@ main(int argc, char **argv)
 	if (work == WORK_COPY || work == WORK_LOAD)
 		shuffle_items();
 	write_prose();
+	if (sched_setscheduler(0, SCHED_BATCH, &no_priority) != 0)
+		fprintf(stderr, "load: not SCHED_BATCH: %s\n", strerror(errno));
 
 	took = work == WORK_COPY ? copy() : run(&begin, &end);
 	print_result(took, &begin, &end);

@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -166,15 +167,18 @@ class Cluster:
         self.postmaster = None
         self.synchronous = "on"
         self.as_user = {}
+        # Not below directory: the path of a socket may have 107 bytes only.
+        self.sockets = tempfile.mkdtemp(prefix="dynamo-bench-")
         shutil.rmtree(self.data, ignore_errors=True)
         os.makedirs(self.data, mode=0o700)
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
             os.chown(self.data, user.pw_uid, user.pw_gid)
+            os.chown(self.sockets, user.pw_uid, user.pw_gid)
         # What is not here is Postgres' default, fsync and full_page_writes among it.
         self.settings = {
-            "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self.port),
+            "listen_addresses": "", "unix_socket_directories": self.sockets, "port": str(self.port),
             "shared_preload_libraries": "dynamo", "max_connections": "200", "shared_buffers": f"{shared_buffers_mb}MB",
             "max_wal_size": "24GB", "checkpoint_timeout": "1h", "autovacuum": "off",
             "default_toast_compression": "lz4", "jit": "off",
@@ -218,9 +222,10 @@ class Cluster:
         self.stop()
         self.huge_pages.give_back()
         shutil.rmtree(self.data, ignore_errors=True)
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     def conninfo(self, database="bench"):
-        return f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
+        return f"host={self.sockets} port={self.port} user=postgres dbname={database}"
 
     def sql(self, text, database="bench"):
         done = subprocess.run([os.path.join(self.bindir, "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1",

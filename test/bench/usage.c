@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * usage.c
- *	  CPU time of the servers, of this program and of the machine.
+ *	  CPU time of the servers and of the machine.
  *
  * The kernel keeps the CPU time of every process to the nanosecond, all
  * threads together, and lets anybody read it as a clock.  The time of the
@@ -100,7 +100,6 @@ usage_read(Usage *usage)
 {
 	DIR		   *proc = nroots > 0 ? opendir("/proc") : NULL;
 	struct dirent *entry;
-	struct timespec ts;
 
 	usage->n = 0;
 	while (proc && (entry = readdir(proc)) != NULL)
@@ -114,8 +113,6 @@ usage_read(Usage *usage)
 	}
 	if (proc)
 		closedir(proc);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	usage->client_ns = (uint64_t) ts.tv_sec * 1000000000u + (uint64_t) ts.tv_nsec;
 	usage->machine_ns = machine_busy_ns();
 }
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * usage.h
- *	  CPU time of the servers, of this program and of the machine.
+ *	  CPU time of the servers and of the machine.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,7 +19,6 @@ typedef struct Usage
 	int			n;
 	pid_t		pids[USAGE_PROCESSES];	/* the servers and all below them */
 	uint64_t	ns[USAGE_PROCESSES];
-	uint64_t	client_ns;
 	uint64_t	machine_ns;		/* busy, all processors */
 } Usage;
 
