@@ -105,6 +105,22 @@ extern DyProjection *dy_legacy_attributes_to_get(const DyNode *names);
 extern DyKeyCondition *dy_legacy_key_conditions(const DyNode *conditions);
 extern DyCondition *dy_legacy_filter(const char *parameter, const DyNode *filter, const DyNode *conditional_operator);
 
+/* ---- again with other values (places.c) ---- */
+
+/* Where values stand in bound trees. */
+typedef struct DyValuePlaces
+{
+	int			n;
+	struct DyValuePlace *places;
+} DyValuePlaces;
+
+/* False: these trees cannot be used for other values. */
+extern bool dy_value_places_find(DyValuePlaces *places, DyUpdate *update, DyCondition *condition,
+								 const DyNode *values);
+
+/* False: they cannot be used for these values. */
+extern bool dy_value_places_fill(const DyValuePlaces *places);
+
 /* ---- running ---- */
 
 /* Does it hold for this item?  item may be absent (no row). NULL condition holds. */

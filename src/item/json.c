@@ -68,6 +68,15 @@ dy_json_open(DyJsonReader *reader, const char *input, uint32 len)
 	reader->scratch.cursor = 0;
 }
 
+/* See json.h. */
+void
+dy_json_seek(DyJsonReader *reader, const char *pos)
+{
+	reader->pos = pos;
+	reader->depth = 0;
+	reader->state = BEFORE_VALUE;
+}
+
 /*
  * The next token.  NAME, STRING and NUMBER leave their text in reader->text,
  * valid until the next call.  After DY_JSON_ERROR every further call returns

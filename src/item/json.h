@@ -54,6 +54,9 @@ extern DyJsonToken dy_json_next(DyJsonReader *reader);
 /* The kind of the next token, without taking it. */
 extern DyJsonToken dy_json_peek(DyJsonReader *reader);
 
+/* Go to where a value begins, outside of any container. */
+extern void dy_json_seek(DyJsonReader *reader, const char *pos);
+
 /* Skip one whole value; false on error. */
 extern bool dy_json_skip(DyJsonReader *reader);
 

@@ -25,7 +25,7 @@
 	M(DELETE_ITEM, ConditionExpression, dy_shape_string, false) \
 	M(DELETE_ITEM, ExpressionAttributeValues, dy_shape_expression_values, false) \
 	M(DELETE_ITEM, ExpressionAttributeNames, dy_shape_expression_names, false)
-DY_STRUCTURE(DELETE_ITEM, delete_item_input, DELETE_ITEM_MEMBERS)
+DY_STRUCTURE_KNOWN(DELETE_ITEM, delete_item_input, DELETE_ITEM_MEMBERS)
 
 void
 dy_op_delete_item(const char *text, uint32 len, DyResponse *response)
@@ -33,6 +33,7 @@ dy_op_delete_item(const char *text, uint32 len, DyResponse *response)
 	const DyNode *request = dy_request_read(text, len, &delete_item_input);
 	DyWriteInput input = {
 		.kind = DY_WRITE_DELETE,
+		.request = request,
 		.table_name = dy_member(request, DELETE_ITEM_TableName),
 		.map = dy_member(request, DELETE_ITEM_Key),
 		.condition_expression = dy_member(request, DELETE_ITEM_ConditionExpression),

@@ -155,6 +155,7 @@ run_for_caller(const DyExecutable *operation, text *request, const char *princip
 
 	dy_caller.operation = operation->name;
 	dy_caller.principal = principal;
+	dy_caller.nested = outer_caller.operation != NULL;
 	PG_TRY();
 	{
 		operation->run(VARDATA_ANY(request), VARSIZE_ANY_EXHDR(request), response);

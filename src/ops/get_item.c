@@ -28,7 +28,7 @@
 	M(GET_ITEM, ConsistentRead, dy_shape_boolean, false) \
 	M(GET_ITEM, ProjectionExpression, dy_shape_string, false) \
 	M(GET_ITEM, ExpressionAttributeNames, dy_shape_expression_names, false)
-DY_STRUCTURE(GET_ITEM, get_item_input, GET_ITEM_MEMBERS)
+DY_STRUCTURE_KNOWN(GET_ITEM, get_item_input, GET_ITEM_MEMBERS)
 
 void
 dy_op_get_item(const char *text, uint32 len, DyResponse *response)

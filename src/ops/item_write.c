@@ -12,12 +12,17 @@
  *	  bind key		keys, paths and index keys fit its schema
  *	  answer		carry it out, raise or write the answer (single writes)
  *
+ * The first gives the same for requests that differ only in values, so it
+ * is kept with a known request (wire/known.c) and its values are exchanged.
+ *
  * In a transaction a mistake of the first two steps fails the request, one
  * of the third is reported as the cancellation reason of its action.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include "utils/memutils.h"
 
 #include "base/errors.h"
 #include "base/limits.h"
@@ -26,6 +31,16 @@
 #include "ops/item_write.h"
 #include "ops/parameters.h"
 
+/* A write as it was read, for the next one that differs only in values. */
+typedef struct KnownWrite
+{
+	DyItemWrite write;
+	DyValuePlaces places;		/* of values in its update and condition */
+} KnownWrite;
+
+static bool take_known_write(const DyWriteInput *input, const KnownWrite *known, DyItemWrite *w);
+static void read_and_keep(const DyWriteInput *input, DyKnownRequest *request, DyItemWrite *w);
+static void read_write(const DyWriteInput *input, DyItemWrite *w);
 static void read_return_values(const DyWriteInput *input, DyItemWrite *w);
 static void check_parameters(const DyWriteInput *input);
 static void add_parameter(DyParameter *parameters, int *n, const char *name, const DyNode *node);
@@ -45,6 +60,54 @@ static const DyNode absent_node = {0};
  */
 void
 dy_item_write_read(const DyWriteInput *input, DyItemWrite *w)
+{
+	DyKnownRequest *request = input->request != NULL ? dy_request_known(input->request) : NULL;
+
+	if (request != NULL && request->kept != NULL && take_known_write(input, request->kept, w))
+		return;
+	if (request != NULL && !request->decided)
+		read_and_keep(input, request, w);
+	else
+		read_write(input, w);
+}
+
+static bool
+take_known_write(const DyWriteInput *input, const KnownWrite *known, DyItemWrite *w)
+{
+	if (input->map->u.value.fault.message != NULL || !dy_value_places_fill(&known->places))
+		return false;
+	*w = known->write;
+	if (input->kind != DY_WRITE_PUT)
+		w->write.key_map = input->map->u.value.value;
+	else if (!dy_item_is_too_large(input->map->u.value.value))
+		w->write.item = input->map->u.value.value;
+	else
+		return false;
+	return true;
+}
+
+static void
+read_and_keep(const DyWriteInput *input, DyKnownRequest *request, DyItemWrite *w)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dynamo known write",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	KnownWrite *known = palloc(sizeof(KnownWrite));
+
+	read_write(input, w);
+	known->write = *w;
+	request->decided = true;
+	/* legacy parameters contain values */
+	if (!NODE_OR_ABSENT(input->expected)->present &&
+		!NODE_OR_ABSENT(input->attribute_updates)->present &&
+		dy_value_places_find(&known->places, (DyUpdate *) w->write.update,
+							 (DyCondition *) w->write.condition, input->values))
+		dy_request_keep(request, known, context);
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+read_write(const DyWriteInput *input, DyItemWrite *w)
 {
 	DyPlaceholders placeholders;
 	DyValue		map;

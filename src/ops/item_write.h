@@ -29,6 +29,8 @@ typedef enum DyReturnValues
 typedef struct DyWriteInput
 {
 	DyWriteKind kind;
+	const DyNode *request;		/* that consists of this write; NULL: a part
+								 * of one */
 	const DyNode *table_name;
 	const DyNode *map;			/* Item or Key */
 	const DyNode *update_expression;

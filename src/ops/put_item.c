@@ -25,7 +25,7 @@
 	M(PUT_ITEM, ConditionExpression, dy_shape_string, false) \
 	M(PUT_ITEM, ExpressionAttributeValues, dy_shape_expression_values, false) \
 	M(PUT_ITEM, ExpressionAttributeNames, dy_shape_expression_names, false)
-DY_STRUCTURE(PUT_ITEM, put_item_input, PUT_ITEM_MEMBERS)
+DY_STRUCTURE_KNOWN(PUT_ITEM, put_item_input, PUT_ITEM_MEMBERS)
 
 void
 dy_op_put_item(const char *text, uint32 len, DyResponse *response)
@@ -33,6 +33,7 @@ dy_op_put_item(const char *text, uint32 len, DyResponse *response)
 	const DyNode *request = dy_request_read(text, len, &put_item_input);
 	DyWriteInput input = {
 		.kind = DY_WRITE_PUT,
+		.request = request,
 		.table_name = dy_member(request, PUT_ITEM_TableName),
 		.map = dy_member(request, PUT_ITEM_Item),
 		.condition_expression = dy_member(request, PUT_ITEM_ConditionExpression),

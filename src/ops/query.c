@@ -45,7 +45,7 @@
 	M(QUERY, ProjectionExpression, dy_shape_string, false) \
 	M(QUERY, ExpressionAttributeValues, dy_shape_expression_values, false) \
 	M(QUERY, ExpressionAttributeNames, dy_shape_expression_names, false)
-DY_STRUCTURE(QUERY, query_input, QUERY_MEMBERS)
+DY_STRUCTURE_KNOWN(QUERY, query_input, QUERY_MEMBERS)
 
 static void check_parameters(const DyNode *request);
 static const DyKeyCondition *read_request(const DyNode *request, DyPage *page);

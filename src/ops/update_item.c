@@ -27,7 +27,7 @@
 	M(UPDATE_ITEM, UpdateExpression, dy_shape_string, false) \
 	M(UPDATE_ITEM, ExpressionAttributeValues, dy_shape_expression_values, false) \
 	M(UPDATE_ITEM, ExpressionAttributeNames, dy_shape_expression_names, false)
-DY_STRUCTURE(UPDATE_ITEM, update_item_input, UPDATE_ITEM_MEMBERS)
+DY_STRUCTURE_KNOWN(UPDATE_ITEM, update_item_input, UPDATE_ITEM_MEMBERS)
 
 void
 dy_op_update_item(const char *text, uint32 len, DyResponse *response)
@@ -35,6 +35,7 @@ dy_op_update_item(const char *text, uint32 len, DyResponse *response)
 	const DyNode *request = dy_request_read(text, len, &update_item_input);
 	DyWriteInput input = {
 		.kind = DY_WRITE_UPDATE,
+		.request = request,
 		.table_name = dy_member(request, UPDATE_ITEM_TableName),
 		.map = dy_member(request, UPDATE_ITEM_Key),
 		.update_expression = dy_member(request, UPDATE_ITEM_UpdateExpression),

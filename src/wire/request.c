@@ -26,7 +26,7 @@
 
 #include "base/errors.h"
 #include "base/guc.h"
-#include "wire/request.h"
+#include "wire/request_private.h"
 
 #define API_PACKAGE		"com.amazonaws.dynamodb.v20120810."
 #define GENERIC_CAST_MESSAGE \
@@ -37,19 +37,18 @@
 /* Maps larger than this look for equal keys by sorting. */
 #define SMALL_MAP		16
 
+/*
+ * An item up to this size is copied out of the builder that all values of a
+ * request share.
+ */
+#define SMALL_ITEM_BYTES	1024
+
 /* Where a value stands. */
 typedef enum Place
 {
 	PLACE_FIELD,				/* member of a structure, or the request */
 	PLACE_ELEMENT				/* of a list or map */
 } Place;
-
-typedef struct Reading
-{
-	DyJsonReader json;
-	const char *end;			/* of the request text */
-	DyBuilder  *values;			/* shared by small values; NULL until needed */
-} Reading;
 
 /* One key of a large map, and where it stood. */
 typedef struct MapKey
@@ -58,48 +57,77 @@ typedef struct MapKey
 	int			position;
 } MapKey;
 
-static void read_node(Reading *r, const DyShape *shape, DyNode *node, Place place);
-static void read_structure(Reading *r, const DyShape *shape, DyNode *node);
-static void read_list(Reading *r, const DyShape *shape, DyNode *node);
-static void read_map(Reading *r, const DyShape *shape, DyNode *node);
+static void read_node(DyRequestReader *r, const DyShape *shape, DyNode *node, Place place);
+static void read_structure(DyRequestReader *r, const DyShape *shape, DyNode *node);
+static void read_list(DyRequestReader *r, const DyShape *shape, DyNode *node);
+static void read_map(DyRequestReader *r, const DyShape *shape, DyNode *node);
+static int	enlarged_capacity(DyRequestReader *r, int capacity);
 static void drop_equal_keys(DyNode *node);
 static int	compare_map_keys(const void *a, const void *b);
-static void read_value(Reading *r, const DyShape *shape, DyNode *node);
+static void add_hole(DyRequestReader *r, const DyShape *shape, DyNode *node);
 static int64 to_long(DyBytes number);
 static double to_double(DyBytes number);
 static bool to_boolean(DyBytes text);
 static DyBytes decode_blob(DyBytes text);
-static DyBytes keep_text(Reading *r, DyBytes text);
+static DyBytes keep_text(DyRequestReader *r, DyBytes text);
 static DyJsonToken expected_token(const DyShape *shape);
-static void wrong_type(Reading *r, const DyShape *shape, Place place) pg_attribute_noreturn();
+static void wrong_type(DyRequestReader *r, const DyShape *shape, Place place) pg_attribute_noreturn();
 static const char *java_class(const DyShape *shape);
 static void bad_json(void) pg_attribute_noreturn();
 
-DyCaller	dy_caller = {NULL, NULL};
+DyCaller	dy_caller = {NULL, NULL, false};
 
 /*
  * Read text along shape, which must be a structure.
  *
  * Raises SerializationException.  The nodes live in the current memory
- * context and point into text.
+ * context and point into text; or they are those of a request that was like
+ * this one but for its values, and then only the values are the current
+ * context's.
  */
 DyNode *
 dy_request_read(const char *text, uint32 len, const DyShape *shape)
 {
-	Reading		r;
+	bool		know = shape->known != NULL && dy_caller.operation != NULL && !dy_caller.nested;
+	DyRequestReader r;
+	DyNode	   *node;
+
+	if (know)
+	{
+		node = dy_request_recall(text, len, shape);
+		if (node != NULL)
+			return node;
+	}
+	dy_request_reader_open(&r, text, len);
+	node = dy_request_read_nodes(&r, shape);
+	if (know)
+		dy_request_learn(text, len, shape);
+	return node;
+}
+
+void
+dy_request_reader_open(DyRequestReader *r, const char *text, uint32 len)
+{
+	dy_json_open(&r->json, text, len);
+	r->end = text + len;
+	r->values = NULL;
+	r->holes = NULL;
+}
+
+/*
+ * The whole text.
+ */
+DyNode *
+dy_request_read_nodes(DyRequestReader *r, const DyShape *shape)
+{
 	DyNode	   *node = palloc0(sizeof(DyNode));
 
 	Assert(shape->kind == DY_SHAPE_STRUCTURE);
 
-	dy_json_open(&r.json, text, len);
-	r.end = text + len;
-
-	r.values = NULL;
-
-	if (dy_json_peek(&r.json) != DY_JSON_OBJECT_OPEN)
+	if (dy_json_peek(&r->json) != DY_JSON_OBJECT_OPEN)
 		bad_json();
-	read_node(&r, shape, node, PLACE_FIELD);
-	if (dy_json_next(&r.json) != DY_JSON_END)
+	read_node(r, shape, node, PLACE_FIELD);
+	if (dy_json_next(&r->json) != DY_JSON_END)
 		bad_json();
 	return node;
 }
@@ -256,7 +284,7 @@ dy_access_denied(DyBytes resource)
  * Read one value of any shape.  null is an absent value, everywhere.
  */
 static void
-read_node(Reading *r, const DyShape *shape, DyNode *node, Place place)
+read_node(DyRequestReader *r, const DyShape *shape, DyNode *node, Place place)
 {
 	DyJsonToken token = dy_json_peek(&r->json);
 
@@ -285,7 +313,10 @@ read_node(Reading *r, const DyShape *shape, DyNode *node, Place place)
 			break;
 		case DY_SHAPE_VALUE:
 		case DY_SHAPE_ITEM:
-			read_value(r, shape, node);
+			if (r->holes != NULL)
+				add_hole(r, shape, node);
+			else
+				dy_request_read_value(r, shape, node);
 			break;
 		case DY_SHAPE_STRING:
 			if (dy_json_next(&r->json) != DY_JSON_STRING)
@@ -329,7 +360,7 @@ read_node(Reading *r, const DyShape *shape, DyNode *node, Place place)
  * are skipped.
  */
 static void
-read_structure(Reading *r, const DyShape *shape, DyNode *node)
+read_structure(DyRequestReader *r, const DyShape *shape, DyNode *node)
 {
 	node->u.list.count = shape->nmembers;
 	node->u.list.names = NULL;
@@ -357,14 +388,18 @@ read_structure(Reading *r, const DyShape *shape, DyNode *node)
 				break;
 		}
 		if (i < shape->nmembers)
+		{
+			if (r->holes != NULL && node->u.list.nodes[i].present)
+				r->holes->useless = true;
 			read_node(r, shape->members[i].shape, &node->u.list.nodes[i], PLACE_FIELD);
+		}
 		else if (!dy_json_skip(&r->json))
 			bad_json();
 	}
 }
 
 static void
-read_list(Reading *r, const DyShape *shape, DyNode *node)
+read_list(DyRequestReader *r, const DyShape *shape, DyNode *node)
 {
 	int			capacity = 0;
 	int			count = 0;
@@ -381,7 +416,7 @@ read_list(Reading *r, const DyShape *shape, DyNode *node)
 			bad_json();
 		if (count == capacity)
 		{
-			capacity = capacity ? capacity * 2 : 8;
+			capacity = enlarged_capacity(r, capacity);
 			nodes = nodes ? repalloc_huge(nodes, sizeof(DyNode) * capacity) :
 				palloc(sizeof(DyNode) * capacity);
 		}
@@ -395,7 +430,7 @@ read_list(Reading *r, const DyShape *shape, DyNode *node)
 }
 
 static void
-read_map(Reading *r, const DyShape *shape, DyNode *node)
+read_map(DyRequestReader *r, const DyShape *shape, DyNode *node)
 {
 	int			capacity = 0;
 	int			count = 0;
@@ -413,7 +448,7 @@ read_map(Reading *r, const DyShape *shape, DyNode *node)
 			bad_json();
 		if (count == capacity)
 		{
-			capacity = capacity ? capacity * 2 : 8;
+			capacity = enlarged_capacity(r, capacity);
 			nodes = nodes ? repalloc_huge(nodes, sizeof(DyNode) * capacity) :
 				palloc(sizeof(DyNode) * capacity);
 			names = names ? repalloc_huge(names, sizeof(DyBytes) * capacity) :
@@ -428,6 +463,22 @@ read_map(Reading *r, const DyShape *shape, DyNode *node)
 	node->u.list.nodes = nodes;
 	node->u.list.names = names;
 	drop_equal_keys(node);
+	if (r->holes != NULL && node->u.list.count != count)
+		r->holes->useless = true;
+}
+
+/*
+ * Room in a list or map for more nodes.  Holes point at nodes, which must
+ * not move then.
+ */
+static int
+enlarged_capacity(DyRequestReader *r, int capacity)
+{
+	if (r->holes == NULL)
+		return capacity ? capacity * 2 : 8;
+	if (capacity != 0)
+		r->holes->useless = true;
+	return capacity ? capacity * 2 : DY_MAX_HOLES;
 }
 
 /*
@@ -509,43 +560,64 @@ compare_map_keys(const void *a, const void *b)
 }
 
 /*
- * An item stays in a builder of its own.  Values are small as a rule and
- * many, so they share a builder and are copied out of it.
+ * Values are small as a rule and many, so they share a builder and are
+ * copied out of it.  A larger item stays in it.
  */
-static void
-read_value(Reading *r, const DyShape *shape, DyNode *node)
+void
+dy_request_read_value(DyRequestReader *r, const DyShape *shape, DyNode *node)
 {
 	DyValueFault *fault = &node->u.value.fault;
+	DyValue		value;
+	uint8	   *copy;
 
 	fault->message = NULL;
-	if (shape->kind == DY_SHAPE_ITEM)
-	{
-		DyBuilder  *b = dy_build_create();
-
-		dy_text_read_map(&r->json, b, fault);
-		node->u.value.value = fault->message ? DY_NO_VALUE : dy_build_value(b);
-	}
+	if (r->values == NULL)
+		r->values = dy_build_create();
 	else
-	{
-		if (r->values == NULL)
-			r->values = dy_build_create();
-		else
-			dy_build_reset(r->values);
+		dy_build_reset(r->values);
 
+	if (shape->kind == DY_SHAPE_ITEM)
+		dy_text_read_map(&r->json, r->values, fault);
+	else
 		dy_text_read_value(&r->json, r->values, fault);
-		node->u.value.value = DY_NO_VALUE;
-		if (fault->message == NULL)
-		{
-			DyValue		value = dy_build_value(r->values);
-			uint8	   *copy = palloc_extended(value.len, MCXT_ALLOC_HUGE);
 
-			memcpy(copy, value.data, value.len);
-			node->u.value.value = (DyValue)
-			{
-				copy, value.len
-			};
-		}
+	node->u.value.value = DY_NO_VALUE;
+	if (fault->message != NULL)
+		return;
+	value = dy_build_value(r->values);
+	if (shape->kind == DY_SHAPE_ITEM && value.len > SMALL_ITEM_BYTES)
+	{
+		node->u.value.value = value;
+		r->values = NULL;
+		return;
 	}
+	copy = palloc_extended(value.len, MCXT_ALLOC_HUGE);
+	memcpy(copy, value.data, value.len);
+	node->u.value.value = (DyValue)
+	{
+		copy, value.len
+	};
+}
+
+/*
+ * Note where a value stands.  It is read to find its end.
+ */
+static void
+add_hole(DyRequestReader *r, const DyShape *shape, DyNode *node)
+{
+	DyHoles    *holes = r->holes;
+	MemoryContext caller = MemoryContextSwitchTo(holes->scratch);
+	const char *start = memchr(r->json.pos, '{', r->end - r->json.pos);
+
+	dy_request_read_value(r, shape, node);
+	MemoryContextSwitchTo(caller);
+	if (holes->n == DY_MAX_HOLES)
+		holes->useless = true;
+	else
+		holes->holes[holes->n++] = (DyHole)
+	{
+		start - r->json.start, r->json.pos - r->json.start, node
+	};
 }
 
 /*
@@ -632,7 +704,7 @@ decode_blob(DyBytes text)
  * Text of the last token, to be kept: the reader's scratch space is not.
  */
 static DyBytes
-keep_text(Reading *r, DyBytes text)
+keep_text(DyRequestReader *r, DyBytes text)
 {
 	char	   *copy;
 
@@ -675,7 +747,7 @@ expected_token(const DyShape *shape)
  * The value at the reader's position has not the JSON type of shape.
  */
 static void
-wrong_type(Reading *r, const DyShape *shape, Place place)
+wrong_type(DyRequestReader *r, const DyShape *shape, Place place)
 {
 	DyJsonToken token = dy_json_peek(&r->json);
 	bool		is_scalar = false;

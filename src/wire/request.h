@@ -46,6 +46,30 @@ struct DyNode
 /* Read text along shape; raises SerializationException.  No constraint is checked. */
 extern DyNode *dy_request_read(const char *text, uint32 len, const DyShape *shape);
 
+/*
+ * A request that differs from one before in nothing but attribute values:
+ * what was found out about that one holds for this one, too.
+ */
+typedef struct DyKnownRequest
+{
+	DyNode	   *request;		/* what dy_request_read() has returned */
+	bool		valid;			/* dy_request_validate() had nothing to say */
+	bool		decided;		/* the operation has decided about kept */
+	void	   *kept;			/* the operation's, or NULL; see
+								 * dy_request_keep() */
+} DyKnownRequest;
+
+/* NULL: there was no such request.  Valid as long as the operation runs. */
+extern DyKnownRequest *dy_request_known(const DyNode *request);
+
+/*
+ * Keep what an operation has made of a known request for the next one like
+ * it.  kept and all it points to lie in context, or in the request's nodes;
+ * context becomes the known request's.  Attribute values are those of the
+ * request that is being read: whatever was made of them must be made again.
+ */
+extern void dy_request_keep(DyKnownRequest *known, void *kept, MemoryContext context);
+
 /* Check all constraints; raises one ValidationException that lists what is broken. */
 extern void dy_request_validate(const DyNode *request);
 
@@ -97,6 +121,7 @@ typedef struct DyCaller
 {
 	const char *operation;		/* "GetItem"; NULL outside of an operation */
 	const char *principal;		/* ARN of the user; NULL: the account itself */
+	bool		nested;			/* another operation is running, which asks */
 } DyCaller;
 
 extern DyCaller dy_caller;

@@ -50,6 +50,19 @@ typedef enum DyTableNaming
 
 typedef struct DyShape DyShape;
 
+/*
+ * The latest requests of one shape that were met; all zero at first (known.c).
+ */
+#define DY_MAX_KNOWN_REQUESTS	16
+
+typedef struct DyKnownRequests
+{
+	int			n;
+	struct DyKnownRequest *requests[DY_MAX_KNOWN_REQUESTS]; /* last used first */
+	uint32		debt;			/* learned and never met again */
+	uint32		skipped;		/* not learned, because of the debt */
+} DyKnownRequests;
+
 typedef struct DyMember
 {
 	const char *name;			/* as in the request: "TableName" */
@@ -77,6 +90,8 @@ struct DyShape
 								 * ("KeySchemaElement"); may be NULL for a
 								 * whole request */
 	DyTableNaming table;		/* STRING: names a table */
+	DyKnownRequests *known;		/* STRUCTURE that is a request: those met
+								 * before; NULL: nobody keeps them */
 };
 
 #define DY_NO_BOUND		(-1)
@@ -100,6 +115,15 @@ struct DyShape
 	static const DyShape variable = { .kind = DY_SHAPE_STRUCTURE, \
 		.members = variable##_members, .nmembers = prefix##_MEMBERS, \
 		.min = DY_NO_BOUND, .max = DY_NO_BOUND };
+
+/* The same for a request that comes again and again with other values. */
+#define DY_STRUCTURE_KNOWN(prefix, variable, LIST) \
+	enum { LIST(DY_MEMBER_ENUM) prefix##_MEMBERS }; \
+	static const DyMember variable##_members[] = { LIST(DY_MEMBER_ENTRY) }; \
+	static DyKnownRequests variable##_known; \
+	static const DyShape variable = { .kind = DY_SHAPE_STRUCTURE, \
+		.members = variable##_members, .nmembers = prefix##_MEMBERS, \
+		.min = DY_NO_BOUND, .max = DY_NO_BOUND, .known = &variable##_known };
 
 /* The same for a structure inside a request: class_name is its name in the API's model. */
 #define DY_STRUCTURE_NAMED(prefix, variable, class_name, LIST) \

@@ -85,7 +85,12 @@ void
 dy_request_validate(const DyNode *request)
 {
 	const DyShape *shape = request->shape;
+	DyKnownRequest *known = dy_request_known(request);
 	Validation	v;
+
+	/* attribute values have no constraints */
+	if (known != NULL && known->valid)
+		return;
 
 	v.count = 0;
 	v.text.data = NULL;
@@ -104,6 +109,8 @@ dy_request_validate(const DyNode *request)
 		check_member(&v, member, node);
 	}
 	raise_errors(&v);
+	if (known != NULL)
+		known->valid = true;
 }
 
 /*
