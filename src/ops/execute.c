@@ -60,6 +60,12 @@ static const DyExecutable *by_name[N_OPERATIONS];
 #define KEPT_BYTES			(4 * 1024 * 1024)
 #define LARGE_BYTES			(2 * 1024 * 1024)
 
+/*
+ * What the context of operations keeps: enough for one on a small item, which
+ * then asks malloc for nothing.
+ */
+#define FIRST_BLOCK_BYTES	(16 * 1024)
+
 static Datum run(const DyExecutable *operation, text *request, const char *principal, bool as_json);
 static void run_for_caller(const DyExecutable *operation, text *request, const char *principal,
 						   DyResponse *response);
@@ -177,7 +183,8 @@ take_context(MemoryContext parent)
 	MemoryContext context = kept_context;
 
 	if (context == NULL)
-		return AllocSetContextCreate(parent, "dynamo operation", ALLOCSET_DEFAULT_SIZES);
+		return AllocSetContextCreate(parent, "dynamo operation", ALLOCSET_DEFAULT_MINSIZE,
+									 FIRST_BLOCK_BYTES, ALLOCSET_DEFAULT_MAXSIZE);
 	kept_context = NULL;
 	MemoryContextSetParent(context, parent);
 	return context;
