@@ -167,15 +167,18 @@ class Cluster:
         self.postmaster = None
         self.synchronous = "on"
         self.as_user = {}
-        # Not below directory: the path of a socket may have 107 bytes only.
-        self.sockets = tempfile.mkdtemp(prefix="dynamo-bench-")
         shutil.rmtree(self.data, ignore_errors=True)
         os.makedirs(self.data, mode=0o700)
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
             os.chown(self.data, user.pw_uid, user.pw_gid)
-            os.chown(self.sockets, user.pw_uid, user.pw_gid)
+        # The path of a socket may have 107 bytes only.
+        self.sockets = self.data
+        if len(os.fsencode(self.data)) > 90:
+            self.sockets = tempfile.mkdtemp(prefix="dynamo-bench-")
+            if self.as_user:
+                os.chown(self.sockets, user.pw_uid, user.pw_gid)
         # What is not here is Postgres' default, fsync and full_page_writes among it.
         self.settings = {
             "listen_addresses": "", "unix_socket_directories": self.sockets, "port": str(self.port),
