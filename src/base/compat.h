@@ -36,8 +36,10 @@
 #if PG_VERSION_NUM < 160000
 #define RelFileLocator RelFileNode
 #define dy_relation_file(rel) ((rel)->rd_node.relNode)
+#define dy_relation_locator(rel) ((rel)->rd_node)
 #else
 #define dy_relation_file(rel) ((rel)->rd_locator.relNumber)
+#define dy_relation_locator(rel) ((rel)->rd_locator)
 #endif
 
 /* 16 tells which indexes an update touches; before, only whether any. */

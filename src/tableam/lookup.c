@@ -34,6 +34,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "tableam/hint.h"
 #include "tableam/tableam.h"
 
 /* The columns of the primary index. */
@@ -49,11 +50,15 @@ typedef struct Key
 
 static uint64 head_of(const char *bytes);
 static DyLookup find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid);
+static DyLookup find_below(Relation primary, const Key *key, Buffer buffer, DyHint *hint,
+						   uint32 hint_level, bool hinted, ItemPointer tid);
 static DyLookup read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset,
 						   ItemPointer tid);
+static OffsetNumber first_to_compare(BTPageOpaque opaque);
 static OffsetNumber first_not_below(Relation primary, const Key *key, Page page);
 static bool read_head(Page page, OffsetNumber offset, uint64 *head);
 static int	compare(Relation primary, const Key *key, Page page, OffsetNumber offset);
+static bool has_room_for_next(Page page, OffsetNumber offset);
 static DyLookup fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid,
 							  HeapTuple tuple, Buffer *buffer);
 
@@ -112,10 +117,35 @@ head_of(const char *bytes)
 static DyLookup
 find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
 {
-	Buffer		buffer = dy_bt_getroot(primary, rel);
+	uint32		level;
+	DyHint	   *hint = dy_hint_find(primary, key->head, &level);
+	Buffer		buffer = dy_hint_page(primary, hint);
 
+	if (BufferIsValid(buffer))
+	{
+		DyLookup	result = find_below(primary, key, buffer, hint, level, true, tid);
+
+		if (result != DY_LOOKUP_UNSURE)
+			return result;
+	}
+
+	buffer = dy_bt_getroot(primary, rel);
 	if (!BufferIsValid(buffer))
 		return DY_LOOKUP_NONE;	/* the index is empty */
+	return find_below(primary, key, buffer, hint, level, false, tid);
+}
+
+/*
+ * The same, beginning at a page, which is locked for reading and left.  If it
+ * was found by a hint, it has to be shown that the key belongs there: it must
+ * not be above the high key, and something must be below it (see hint.c).
+ */
+static DyLookup
+find_below(Relation primary, const Key *key, Buffer buffer, DyHint *hint, uint32 hint_level,
+		   bool hinted, ItemPointer tid)
+{
+	bool		begin_unknown = hinted;
+
 	for (;;)
 	{
 		Page		page = BufferGetPage(buffer);
@@ -123,14 +153,29 @@ find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
 		OffsetNumber offset;
 		IndexTuple	downlink;
 
-		if (P_IGNORE(opaque) ||
-			(!P_RIGHTMOST(opaque) &&
-			 compare(primary, key, page, P_HIKEY) >= (P_ISLEAF(opaque) ? 0 : 1)))
+		if (P_IGNORE(opaque) || (begin_unknown && opaque->btpo_level != hint_level))
+			break;
+		if (!P_RIGHTMOST(opaque))
 		{
-			_bt_relbuf(primary, buffer);
-			return DY_LOOKUP_UNSURE;
+			int			order = compare(primary, key, page, P_HIKEY);
+
+			if (order > 0 && begin_unknown)
+			{
+				buffer = dy_hint_step_right(primary, hint, buffer);
+				begin_unknown = false;
+				continue;
+			}
+			if (order >= (P_ISLEAF(opaque) ? 0 : 1))
+				break;
 		}
+
 		offset = first_not_below(primary, key, page);
+		if (begin_unknown && !P_LEFTMOST(opaque) && offset == first_to_compare(opaque))
+			break;
+		begin_unknown = false;
+
+		if (!hinted && opaque->btpo_level == hint_level)
+			dy_hint_remember(primary, hint, buffer);
 		if (P_ISLEAF(opaque))
 		{
 			DyLookup	result = read_entry(primary, key, page, offset, tid);
@@ -143,6 +188,8 @@ find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
 		downlink = (IndexTuple) PageGetItem(page, PageGetItemId(page, OffsetNumberPrev(offset)));
 		buffer = _bt_relandgetbuf(primary, buffer, BTreeTupleGetDownLink(downlink), BT_READ);
 	}
+	_bt_relbuf(primary, buffer);
+	return DY_LOOKUP_UNSURE;
 }
 
 /*
@@ -176,6 +223,16 @@ read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset, Ite
 }
 
 /*
+ * The first entry of a page that is not below everything: on an inner page the
+ * second.
+ */
+static inline OffsetNumber
+first_to_compare(BTPageOpaque opaque)
+{
+	return P_FIRSTDATAKEY(opaque) + (P_ISLEAF(opaque) ? 0 : 1);
+}
+
+/*
  * The first entry of a page that is not below the key, one behind the last if
  * there is none.  On an inner page that is never the first entry.
  */
@@ -183,7 +240,7 @@ static OffsetNumber
 first_not_below(Relation primary, const Key *key, Page page)
 {
 	BTPageOpaque opaque = BTPageGetOpaque(page);
-	OffsetNumber low = P_FIRSTDATAKEY(opaque) + (P_ISLEAF(opaque) ? 0 : 1);
+	OffsetNumber low = first_to_compare(opaque);
 	OffsetNumber high = PageGetMaxOffsetNumber(page) + 1;
 
 	while (low < high)
@@ -280,8 +337,9 @@ fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid, HeapTuple tuple,
 	bool		all_dead;
 	bool		found;
 
-	*buffer = ReadBuffer(rel, ItemPointerGetBlockNumber(tid));
-	heap_page_prune_opt(rel, *buffer);
+	*buffer = dy_hint_read_row_page(rel, ItemPointerGetBlockNumber(tid));
+	if (!has_room_for_next(BufferGetPage(*buffer), ItemPointerGetOffsetNumber(tid)))
+		heap_page_prune_opt(rel, *buffer);
 	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
 	found = heap_hot_search_buffer(tid, rel, *buffer, snapshot, tuple, &all_dead, true);
 	LockBuffer(*buffer, BUFFER_LOCK_UNLOCK);
@@ -294,4 +352,30 @@ fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid, HeapTuple tuple,
 
 	/* the entry is of no use to anybody: the index scan marks it */
 	return all_dead ? DY_LOOKUP_UNSURE : DY_LOOKUP_NONE;
+}
+
+/*
+ * Can another version of the row be put on its page, as long as the row is now
+ * and an eighth more?  Then the page need not be pruned yet: an index scan has
+ * that done as soon as a tenth of the page is no longer free, so a page of
+ * rows that long is pruned for every update.  The page is not locked, so what
+ * is read may be of any time, as in heap_page_prune_opt().
+ */
+static bool
+has_room_for_next(Page page, OffsetNumber offset)
+{
+	ItemIdData	id;
+	Size		length;
+
+	if (!TransactionIdIsValid(((PageHeader) page)->pd_prune_xid))
+		return true;			/* nothing to prune */
+	if (offset > PageGetMaxOffsetNumber(page))
+		return false;
+	id = *PageGetItemId(page, offset);
+	if (ItemIdIsRedirected(&id) && ItemIdGetRedirect(&id) <= PageGetMaxOffsetNumber(page))
+		id = *PageGetItemId(page, ItemIdGetRedirect(&id));
+	if (!ItemIdIsNormal(&id))
+		return false;
+	length = ItemIdGetLength(&id);
+	return PageGetHeapFreeSpace(page) >= MAXALIGN(length + length / 8);
 }
