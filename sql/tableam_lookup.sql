@@ -96,6 +96,34 @@ SELECT dynamo.delete_table('{"TableName": "Short"}') IS NOT NULL AS deleted;
 SELECT make('Short', 'N');
 SELECT get('Short', '1', 'N', '1') AS empty_index;
 
+-- index pages that this session has seen before: split, deleted, used for other keys, cut off
+CREATE FUNCTION fill(first int, last int) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO dynamo_data."Short"(item)
+    SELECT format('{"p": {"S": "%s"}, "s": {"N": "%s"}, "v": {"N": "%s"}}', i / 100, i % 100, i)::dynamo.item
+    FROM generate_series(first, last) AS i
+$$;
+SELECT fill(1, 2000);
+SELECT * FROM look('Short', 'N');
+SELECT fill(2001, 20000);
+SELECT * FROM look('Short', 'N');
+DELETE FROM dynamo_data."Short" WHERE substr(hk, 1, 1) BETWEEN '\x30' AND '\xd0';
+VACUUM dynamo_data."Short";
+SELECT * FROM look('Short', 'N');
+SELECT count(*), count(get('Short', (i / 100)::text, 'N', (i % 100)::text)) = (SELECT count(*) FROM dynamo_data."Short") AS found
+FROM generate_series(1, 20000) AS i;
+SELECT fill(20001, 40000);
+SELECT * FROM look('Short', 'N');
+BEGIN;
+TRUNCATE dynamo_data."Short";
+SELECT fill(1, 5000);
+SELECT * FROM look('Short', 'N');
+TRUNCATE dynamo_data."Short";
+SELECT get('Short', '1', 'N', '1') AS nothing;
+SELECT fill(1, 100);
+SELECT * FROM look('Short', 'N');
+ROLLBACK;
+SELECT * FROM look('Short', 'N');
+
 SELECT count(dynamo.delete_table(format('{"TableName": "%s"}', name)::json)) FROM unnest('{Deep,Short}'::text[]) AS name;
 DROP EXTENSION pageinspect;
 SET client_min_messages = warning;

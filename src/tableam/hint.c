@@ -47,8 +47,15 @@
 #include "base/compat.h"
 #include "tableam/hint.h"
 
-/* Powers of two. */
+/*
+ * Powers of two.  With assertions there are few hints, so that tests with
+ * small tables meet those about inner pages.
+ */
+#ifdef USE_ASSERT_CHECKING
+#define HINT_BITS		6
+#else
 #define HINT_BITS		14
+#endif
 #define N_HINTS			(1 << HINT_BITS)
 #define N_ROW_PAGES		16384
 #define N_INDEXES		64
