@@ -33,7 +33,7 @@
  * find one in the hash table of the shared buffers means to wait for memory two
  * or three times.
  *
- * Memory: static, only what is used of it is ever touched, 770 kB at most.
+ * Memory: static, only what is used of it is ever touched, 790 kB at most.
  *
  * Source: access/nbtree/README (Lehman and Yao), ReadRecentBuffer() and
  * PinBuffer() in storage/buffer/bufmgr.c.
