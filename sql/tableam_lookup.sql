@@ -96,7 +96,7 @@ SELECT dynamo.delete_table('{"TableName": "Short"}') IS NOT NULL AS deleted;
 SELECT make('Short', 'N');
 SELECT get('Short', '1', 'N', '1') AS empty_index;
 
--- index pages that this session has seen before: split, deleted, used for other keys, cut off
+-- index pages that this backend has seen before: split, deleted, used for other keys, cut off
 CREATE FUNCTION fill(first int, last int) RETURNS void LANGUAGE sql AS $$
     INSERT INTO dynamo_data."Short"(item)
     SELECT format('{"p": {"S": "%s"}, "s": {"N": "%s"}, "v": {"N": "%s"}}', i / 100, i % 100, i)::dynamo.item
