@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "engine/throttle.h"
 #include "jobs/jobs.h"
+#include "tableam/hint.h"
 
 PG_MODULE_MAGIC;
 
@@ -36,6 +37,7 @@ _PG_init(void)
 	dy_guc_init();
 	dy_log_init();
 	dy_throttle_init();
+	dy_hint_init();
 	if (process_shared_preload_libraries_in_progress)
 		dy_jobs_init();
 }

@@ -7,11 +7,12 @@
  * for the one it is after, and finds each of them through the hash table of
  * the shared buffers.  Keys begin with a digest, so they are spread evenly,
  * and the range of the first 64 bits can be cut into stretches that have about
- * half a leaf page each.  For each stretch a backend remembers the leftmost
- * leaf page that a search has come to, and in which buffer it was.
+ * half a leaf page each.  For each stretch is remembered the leftmost leaf page that a
+ * search has come to, and in which buffer it was.
  *
- * Hints are never told of changes, so they may be wrong in every way.  What
- * makes them safe:
+ * Hints are never told of changes, and written without a lock, so they may be
+ * wrong in every way: old, or half of one and half of another.  What makes
+ * them safe:
  *
  *	  * ReadRecentBuffer() looks whether the buffer still holds that block of
  *		that relation, and otherwise gives no page.  No file is touched.
@@ -29,11 +30,13 @@
  * An index with more leaves than there are hints gets them for the pages one
  * level above.
  *
- * Where the pages of tables are is remembered too, for a gigabyte of them: to
- * find one in the hash table of the shared buffers means to wait for memory two
- * or three times.
+ * Where the pages of tables are is remembered too: to find one in the hash
+ * table of the shared buffers means to wait for memory two or three times.
  *
- * Memory: static, only what is used of it is ever touched, 790 kB at most.
+ * If the library is preloaded, all backends share what each of them finds, so
+ * a new one knows everything at once, and there is room in proportion to the
+ * shared buffers: 6 bytes for each of 8 kB.  Otherwise each has 768 kB of its
+ * own, of which only what is used is ever touched.
  *
  * Source: access/nbtree/README (Lehman and Yao), ReadRecentBuffer() and
  * PinBuffer() in storage/buffer/bufmgr.c.
@@ -43,32 +46,46 @@
 #include "postgres.h"
 
 #include "access/nbtree.h"
+#include "miscadmin.h"
 #include "pgstat.h"
+#include "port/atomics.h"
 #include "port/pg_bitutils.h"
 #include "storage/buf_internals.h"
 #include "storage/bufmgr.h"
+#include "storage/ipc.h"
+#include "storage/lwlock.h"
+#include "storage/shmem.h"
 
 #include "base/compat.h"
 #include "tableam/hint.h"
 
 /*
- * Powers of two.  With assertions there are few hints, so that tests with
- * small tables meet those about inner pages.
+ * How many hints, and row pages, a backend has for itself; powers of two.  With
+ * assertions there are few hints, shared or not, so that tests with small
+ * tables meet those about inner pages.
  */
-#ifdef USE_ASSERT_CHECKING
-#define HINT_BITS		6
-#else
-#define HINT_BITS		14
-#endif
-#define N_HINTS			(1 << HINT_BITS)
-#define N_ROW_PAGES		131072
+#define OWN_HINTS		16384
+#define OWN_ROW_PAGES	131072
+#define TEST_HINTS		64
 #define N_INDEXES		64
+
+/* One page in so many of the shared buffers may be one of an index with hints. */
+#define BUFFERS_PER_HINT	8
 
 /* An inner page has at least so many pages below it, as a rule. */
 #define MIN_FANOUT		64
 
 /* After so many searches from the root, the size of the index is asked again. */
 #define SEARCHES_PER_SIZE	1024
+
+/* A hint as it is remembered; see DyHint. */
+typedef struct DyHintPlace
+{
+	pg_atomic_uint32 tag;
+	pg_atomic_uint32 block;
+	pg_atomic_uint32 buffer;
+	pg_atomic_uint32 right;
+} DyHintPlace;
 
 /* How the keys of an index are cut into stretches. */
 typedef struct Stretches
@@ -79,35 +96,112 @@ typedef struct Stretches
 	int			searches;		/* until the size is asked again */
 } Stretches;
 
-static DyHint hints[N_HINTS];
-static Buffer row_pages[N_ROW_PAGES];
+static DyHintPlace own_hints[OWN_HINTS];
+static pg_atomic_uint32 own_row_pages[OWN_ROW_PAGES];
+
+static DyHintPlace *hints = own_hints;
+static uint32 n_hints = OWN_HINTS;
+static pg_atomic_uint32 *row_pages = own_row_pages;
+static uint32 n_row_pages = OWN_ROW_PAGES;
 static Stretches stretches[N_INDEXES];
 
+static shmem_request_hook_type next_shmem_request_hook = NULL;
+static shmem_startup_hook_type next_shmem_startup_hook = NULL;
+
+static void request_shmem(void);
+static void startup_shmem(void);
+static uint32 shared_hints(void);
+static uint32 shared_row_pages(void);
 static void cut_into_stretches(Stretches *cut, Relation index);
 static Buffer read_recent(Relation rel, BlockNumber block, Buffer buffer);
 
-DyHint *
-dy_hint_find(Relation index, uint64 head, uint32 *level)
+/*
+ * Have room for hints in shared memory; only while the postmaster preloads the
+ * library.
+ */
+void
+dy_hint_init(void)
+{
+#ifdef USE_ASSERT_CHECKING
+	n_hints = TEST_HINTS;
+#endif
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+	next_shmem_request_hook = shmem_request_hook;
+	shmem_request_hook = request_shmem;
+	next_shmem_startup_hook = shmem_startup_hook;
+	shmem_startup_hook = startup_shmem;
+}
+
+static void
+request_shmem(void)
+{
+	if (next_shmem_request_hook)
+		next_shmem_request_hook();
+	RequestAddinShmemSpace(mul_size(shared_hints(), sizeof(DyHintPlace)));
+	RequestAddinShmemSpace(mul_size(shared_row_pages(), sizeof(pg_atomic_uint32)));
+}
+
+/*
+ * Zeroes are the tag of no index and the number of no buffer.
+ */
+static void
+startup_shmem(void)
+{
+	bool		found;
+
+	if (next_shmem_startup_hook)
+		next_shmem_startup_hook();
+
+	LWLockAcquire(AddinShmemInitLock, LW_EXCLUSIVE);
+	n_hints = shared_hints();
+	hints = ShmemInitStruct("dynamo hints", n_hints * sizeof(DyHintPlace), &found);
+	if (!found)
+		memset(hints, 0, n_hints * sizeof(DyHintPlace));
+	n_row_pages = shared_row_pages();
+	row_pages = ShmemInitStruct("dynamo row pages", n_row_pages * sizeof(pg_atomic_uint32), &found);
+	if (!found)
+		memset(row_pages, 0, n_row_pages * sizeof(pg_atomic_uint32));
+	LWLockRelease(AddinShmemInitLock);
+}
+
+static uint32
+shared_hints(void)
+{
+#ifdef USE_ASSERT_CHECKING
+	return TEST_HINTS;
+#else
+	return pg_nextpower2_32(Max(NBuffers / BUFFERS_PER_HINT, OWN_HINTS));
+#endif
+}
+
+static uint32
+shared_row_pages(void)
+{
+	return pg_nextpower2_32(NBuffers);
+}
+
+void
+dy_hint_find(Relation index, uint64 head, DyHint *hint)
 {
 	Oid			file = dy_relation_file(index);
 	Stretches  *cut = &stretches[file % N_INDEXES];
 	uint32		stretch;
-	uint32		tag;
-	DyHint	   *hint;
+	DyHintPlace *place;
 
 	if (cut->file != file || cut->searches <= 0)
 		cut_into_stretches(cut, index);
 
 	stretch = (uint32) (head >> cut->shift);
-	tag = file ^ (stretch << (32 - HINT_BITS));
-	hint = &hints[(stretch + file * 0x9E3779B1U) % N_HINTS];
-	if (hint->tag != tag)
-	{
-		hint->tag = tag;
-		hint->buffer = InvalidBuffer;
-	}
-	*level = cut->level;
-	return hint;
+	place = &hints[(stretch + file * 0x9E3779B1U) & (n_hints - 1)];
+
+	hint->place = place;
+	hint->tag = file ^ (stretch << 8) ^ ((uint32) cut->shift << 26);
+	hint->level = cut->level;
+	hint->block = pg_atomic_read_u32(&place->block);
+	hint->right = pg_atomic_read_u32(&place->right);
+	hint->buffer = pg_atomic_read_u32(&place->tag) == hint->tag ?
+		pg_atomic_read_u32(&place->buffer) : InvalidBuffer;
 }
 
 Buffer
@@ -127,7 +221,7 @@ dy_hint_page(Relation index, const DyHint *hint)
 }
 
 Buffer
-dy_hint_step_right(Relation index, DyHint *hint, Buffer buffer)
+dy_hint_step_right(Relation index, const DyHint *hint, Buffer buffer)
 {
 	BlockNumber block = BTPageGetOpaque(BufferGetPage(buffer))->btpo_next;
 
@@ -147,17 +241,20 @@ dy_hint_step_right(Relation index, DyHint *hint, Buffer buffer)
 	}
 	else
 		buffer = _bt_relandgetbuf(index, buffer, block, BT_READ);
-	hint->right = BufferIsLocal(buffer) ? InvalidBuffer : buffer;
+	pg_atomic_write_u32(&hint->place->right, BufferIsLocal(buffer) ? InvalidBuffer : buffer);
 	return buffer;
 }
 
 void
-dy_hint_remember(Relation index, DyHint *hint, Buffer buffer)
+dy_hint_remember(Relation index, const DyHint *hint, Buffer buffer)
 {
+	DyHintPlace *place = hint->place;
+
 	stretches[dy_relation_file(index) % N_INDEXES].searches--;
-	hint->block = BufferGetBlockNumber(buffer);
-	hint->buffer = BufferIsLocal(buffer) ? InvalidBuffer : buffer;
-	hint->right = InvalidBuffer;
+	pg_atomic_write_u32(&place->block, BufferGetBlockNumber(buffer));
+	pg_atomic_write_u32(&place->buffer, BufferIsLocal(buffer) ? InvalidBuffer : buffer);
+	pg_atomic_write_u32(&place->right, InvalidBuffer);
+	pg_atomic_write_u32(&place->tag, hint->tag);
 }
 
 /*
@@ -167,17 +264,17 @@ dy_hint_remember(Relation index, DyHint *hint, Buffer buffer)
 Buffer
 dy_hint_read_row_page(Relation rel, BlockNumber block)
 {
-	Buffer	   *place = &row_pages[(block + dy_relation_file(rel) * 0x9E3779B1U) % N_ROW_PAGES];
-	Buffer		buffer;
+	pg_atomic_uint32 *place = &row_pages[(block + dy_relation_file(rel) * 0x9E3779B1U) & (n_row_pages - 1)];
+	Buffer		buffer = pg_atomic_read_u32(place);
 
-	if (BufferIsValid(*place))
+	if (BufferIsValid(buffer))
 	{
-		buffer = read_recent(rel, block, *place);
+		buffer = read_recent(rel, block, buffer);
 		if (BufferIsValid(buffer))
 			return buffer;
 	}
 	buffer = ReadBuffer(rel, block);
-	*place = BufferIsLocal(buffer) ? InvalidBuffer : buffer;
+	pg_atomic_write_u32(place, BufferIsLocal(buffer) ? InvalidBuffer : buffer);
 	return buffer;
 }
 
@@ -191,12 +288,12 @@ cut_into_stretches(Stretches *cut, Relation index)
 	BlockNumber pages = RelationGetNumberOfBlocks(index);
 
 	cut->level = 0;
-	if (pages >= N_HINTS / 2)
+	if (pages >= n_hints / 2)
 	{
 		cut->level = 1;
 		pages /= MIN_FANOUT;
 	}
-	pages = Min(Max(pages, 1), N_HINTS / 2 - 1);
+	pages = Min(Max(pages, 1), n_hints / 2 - 1);
 	cut->shift = 64 - (pg_leftmost_one_pos32(pages) + 2);
 	cut->file = dy_relation_file(index);
 	cut->searches = SEARCHES_PER_SIZE;

@@ -14,20 +14,22 @@
 #include "storage/buf.h"
 #include "utils/rel.h"
 
-/* The page of an index where a stretch of keys begins. */
+/* The page of an index where a stretch of keys begins, as it was known. */
 typedef struct DyHint
 {
+	struct DyHintPlace *place;	/* where it is remembered */
 	uint32		tag;			/* of index and stretch */
+	uint32		level;			/* of the page, 0 being the leaves */
 	BlockNumber block;
 	Buffer		buffer;			/* where it was; invalid if there is no hint */
 	Buffer		right;			/* where its right sibling was, or invalid */
 } DyHint;
 
-/*
- * The place for the hint about keys whose first eight bytes are head.  The
- * hint is about a page of this level of the btree, 0 being the leaves.
- */
-extern DyHint *dy_hint_find(Relation index, uint64 head, uint32 *level);
+/* Share hints among backends, if the library is being preloaded. */
+extern void dy_hint_init(void);
+
+/* The hint about keys whose first eight bytes are head. */
+extern void dy_hint_find(Relation index, uint64 head, DyHint *hint);
 
 /*
  * The page that the hint is about, locked for reading; InvalidBuffer if there
@@ -36,10 +38,10 @@ extern DyHint *dy_hint_find(Relation index, uint64 head, uint32 *level);
 extern Buffer dy_hint_page(Relation index, const DyHint *hint);
 
 /* From there to its right sibling, locked for reading. */
-extern Buffer dy_hint_step_right(Relation index, DyHint *hint, Buffer buffer);
+extern Buffer dy_hint_step_right(Relation index, const DyHint *hint, Buffer buffer);
 
 /* A search from the root has come to this page. */
-extern void dy_hint_remember(Relation index, DyHint *hint, Buffer buffer);
+extern void dy_hint_remember(Relation index, const DyHint *hint, Buffer buffer);
 
 /* ReadBuffer() for a page of the table, the short way if it is where it was. */
 extern Buffer dy_hint_read_row_page(Relation rel, BlockNumber block);

@@ -50,8 +50,8 @@ typedef struct Key
 
 static uint64 head_of(const char *bytes);
 static DyLookup find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid);
-static DyLookup find_below(Relation primary, const Key *key, Buffer buffer, DyHint *hint,
-						   uint32 hint_level, bool hinted, ItemPointer tid);
+static DyLookup find_below(Relation primary, const Key *key, Buffer buffer, const DyHint *hint,
+						   bool hinted, ItemPointer tid);
 static DyLookup read_entry(Relation primary, const Key *key, Page page, OffsetNumber offset,
 						   ItemPointer tid);
 static OffsetNumber first_to_compare(BTPageOpaque opaque);
@@ -117,13 +117,14 @@ head_of(const char *bytes)
 static DyLookup
 find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
 {
-	uint32		level;
-	DyHint	   *hint = dy_hint_find(primary, key->head, &level);
-	Buffer		buffer = dy_hint_page(primary, hint);
+	DyHint		hint;
+	Buffer		buffer;
 
+	dy_hint_find(primary, key->head, &hint);
+	buffer = dy_hint_page(primary, &hint);
 	if (BufferIsValid(buffer))
 	{
-		DyLookup	result = find_below(primary, key, buffer, hint, level, true, tid);
+		DyLookup	result = find_below(primary, key, buffer, &hint, true, tid);
 
 		if (result != DY_LOOKUP_UNSURE)
 			return result;
@@ -132,7 +133,7 @@ find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
 	buffer = dy_bt_getroot(primary, rel);
 	if (!BufferIsValid(buffer))
 		return DY_LOOKUP_NONE;	/* the index is empty */
-	return find_below(primary, key, buffer, hint, level, false, tid);
+	return find_below(primary, key, buffer, &hint, false, tid);
 }
 
 /*
@@ -141,8 +142,8 @@ find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid)
  * not be above the high key, and something must be below it (see hint.c).
  */
 static DyLookup
-find_below(Relation primary, const Key *key, Buffer buffer, DyHint *hint, uint32 hint_level,
-		   bool hinted, ItemPointer tid)
+find_below(Relation primary, const Key *key, Buffer buffer, const DyHint *hint, bool hinted,
+		   ItemPointer tid)
 {
 	bool		begin_unknown = hinted;
 
@@ -153,7 +154,7 @@ find_below(Relation primary, const Key *key, Buffer buffer, DyHint *hint, uint32
 		OffsetNumber offset;
 		IndexTuple	downlink;
 
-		if (P_IGNORE(opaque) || (begin_unknown && opaque->btpo_level != hint_level))
+		if (P_IGNORE(opaque) || (begin_unknown && opaque->btpo_level != hint->level))
 			break;
 		if (!P_RIGHTMOST(opaque))
 		{
@@ -174,7 +175,7 @@ find_below(Relation primary, const Key *key, Buffer buffer, DyHint *hint, uint32
 			break;
 		begin_unknown = false;
 
-		if (!hinted && opaque->btpo_level == hint_level)
+		if (!hinted && opaque->btpo_level == hint->level)
 			dy_hint_remember(primary, hint, buffer);
 		if (P_ISLEAF(opaque))
 		{
