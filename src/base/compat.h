@@ -101,6 +101,13 @@
 #define dy_snapshots_grow_too_old() false
 #endif
 
+/* 16 counts updates that needed another page. */
+#if PG_VERSION_NUM < 160000
+#define dy_pgstat_count_hot_update(rel) pgstat_count_heap_update((rel), true)
+#else
+#define dy_pgstat_count_hot_update(rel) pgstat_count_heap_update((rel), true, false)
+#endif
+
 /* 16 lets the caller of a sort say whether it wants a copy; we never do. */
 #if PG_VERSION_NUM < 160000
 #define dy_tuplesort_getdatum(sort, value, isnull) \

@@ -109,6 +109,21 @@ dy_row_update(DyRowChange *change)
 	return result;
 }
 
+/*
+ * The same, if it can be done without more ado; else false, and nothing has
+ * changed.
+ */
+bool
+dy_row_update_hot(DyRowChange *change, HeapTuple row)
+{
+	if (dy_row_derived_changed(change))
+		return false;
+
+	CheckCmdReplicaIdentity(change->rel, CMD_UPDATE);
+	return dy_tableam_hot_update(change->rel, change->old_page, &change->old_row.t_self, row,
+								 GetCurrentCommandId(true));
+}
+
 DyRowResult
 dy_row_delete(DyRowChange *change)
 {
@@ -307,6 +322,17 @@ dy_row_column_changed(DyRowChange *change, AttrNumber attnum)
 		return change->old_isnull[i] != change->isnull[i];
 	return !datum_image_eq(change->old_values[i], change->values[i],
 						   att->attbyval, att->attlen);
+}
+
+bool
+dy_row_derived_changed(DyRowChange *change)
+{
+	for (AttrNumber attnum = DY_ATT_ITEM + 1; attnum <= RelationGetDescr(change->rel)->natts; attnum++)
+	{
+		if (dy_row_column_changed(change, attnum))
+			return true;
+	}
+	return false;
 }
 
 /*

@@ -49,9 +49,13 @@ extern bool dy_row_is_plain(const DyTable *table, Relation rel);
 /* Is it one of the columns that the extension fills? */
 extern bool dy_row_is_own_column(const DyTable *table, AttrNumber attnum);
 
-/* The change itself.  The key lock is held and a snapshot is active. */
+/*
+ * The change itself.  The key lock is held and a snapshot is active.  An
+ * update that is HOT and has nothing special about it needs no slot.
+ */
 extern DyRowResult dy_row_insert(DyRowChange *change);
 extern DyRowResult dy_row_update(DyRowChange *change);
+extern bool dy_row_update_hot(DyRowChange *change, HeapTuple row);
 extern DyRowResult dy_row_delete(DyRowChange *change);
 
 /* The same with all that the executor does: triggers, constraints, any index. */
@@ -67,6 +71,9 @@ extern DyRowResult dy_row_give_way(DyRowChange *change);
 
 /* For both: does a column of the new row differ from the old? */
 extern bool dy_row_column_changed(DyRowChange *change, AttrNumber attnum);
+
+/* Does one of those that are derived from the item, which has the same key? */
+extern bool dy_row_derived_changed(DyRowChange *change);
 
 extern void dy_row_raise_lost_race(void) pg_attribute_noreturn();
 

@@ -277,9 +277,6 @@ fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item)
 	TupleDesc	desc = RelationGetDescr(change->rel);
 	bool		found = dy_value_present(write->old_item);
 
-	if (change->new_slot == NULL)
-		change->new_slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
-
 	if (found)
 	{
 		memcpy(change->values, change->old_values, desc->natts * sizeof(Datum));
@@ -309,16 +306,9 @@ fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item)
 static bool
 row_is_unchanged(const DyWrite *write, DyRowChange *change)
 {
-	if (!dy_row_is_plain(write->table, change->rel) ||
-		!dy_value_equal(write->old_item, write->new_item))
-		return false;
-
-	for (AttrNumber attnum = 1; attnum <= RelationGetDescr(change->rel)->natts; attnum++)
-	{
-		if (attnum != DY_ATT_ITEM && dy_row_column_changed(change, attnum))
-			return false;
-	}
-	return true;
+	return dy_row_is_plain(write->table, change->rel) &&
+		dy_value_equal(write->old_item, write->new_item) &&
+		!dy_row_derived_changed(change);
 }
 
 static DyRowResult
@@ -326,6 +316,8 @@ change_row(DyWrite *write, DyRowChange *change)
 {
 	bool		found = dy_value_present(write->old_item);
 	bool		plain = dy_row_is_plain(write->table, change->rel);
+	TupleDesc	desc = RelationGetDescr(change->rel);
+	HeapTuple	row;
 	DyRowResult result;
 
 	if (write->kind == DY_WRITE_DELETE)
@@ -336,9 +328,13 @@ change_row(DyWrite *write, DyRowChange *change)
 		return result;
 	}
 
-	ExecStoreHeapTuple(heap_form_tuple(RelationGetDescr(change->rel),
-									   change->values, change->isnull),
-					   change->new_slot, true);
+	row = heap_form_tuple(desc, change->values, change->isnull);
+	if (plain && found && dy_row_update_hot(change, row))
+		return DY_ROW_DONE;
+
+	if (change->new_slot == NULL)
+		change->new_slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	ExecStoreHeapTuple(row, change->new_slot, true);
 	if (plain)
 		return found ? dy_row_update(change) : dy_row_insert(change);
 

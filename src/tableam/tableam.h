@@ -111,6 +111,16 @@ extern DyLookup dy_tableam_lookup(Relation rel, Relation primary, Snapshot snaps
 								  const struct varlena *hk, const struct varlena *sk,
 								  HeapTuple tuple, Buffer *buffer);
 
+/* ---- the next version of a row: hot_update.c ---- */
+
+/*
+ * Put row beside the version at tid, whose page the caller has pinned, as its
+ * next one.  The key lock is held and no indexed column has changed.  False:
+ * nothing has happened, table_tuple_update() has to do it.
+ */
+extern bool dy_tableam_hot_update(Relation rel, Buffer page, ItemPointer tid,
+								  HeapTuple row, CommandId cid);
+
 /* ---- callbacks that stand in files of their own: index_build.c ---- */
 
 extern double dyam_index_build_range_scan(Relation heap, Relation index, IndexInfo *info,
