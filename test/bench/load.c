@@ -21,6 +21,12 @@
  * SCHED_BATCH, which means that answers do not interrupt the server on a
  * processor that both use; a client on another machine would not, either.
  *
+ * Each process stays on a processor of its own, and with it, if they can be
+ * told to, the backends that its connections have (libpq through a Unix-domain
+ * socket).  Otherwise it is up to chance whether a backend shares its
+ * client's processor, which it can do as only one of them is ever at work, or
+ * has to be woken on another one, which takes twice as long.
+ *
  * Keys are drawn uniformly or from a zipfian distribution over items that lie
  * in collections of 100 under one partition key.
  *
@@ -193,6 +199,7 @@ static int	port = 8000;
 static const char *conninfo = "";
 static int	nconnections = 16;
 static int	nprocesses = 0;		/* 0: as many as processors */
+static int	processor = -1;		/* of this process and its backends */
 static double seconds = 5;
 static long nitems = 10000;
 static int	item_bytes = 400;
@@ -938,10 +945,28 @@ pg_open(void)
 	return pg;
 }
 
+/*
+ * The connection's backend on the processor of this process, and this process
+ * itself; neither if the backend is another user's.
+ */
+static void
+stay_together(PGconn * pg)
+{
+	cpu_set_t	one;
+
+	if (processor < 0 || PQhost(pg)[0] != '/')
+		return;
+	CPU_ZERO(&one);
+	CPU_SET((size_t) processor, &one);
+	if (sched_setaffinity(PQbackendPID(pg), sizeof(one), &one) == 0)
+		(void) sched_setaffinity(0, sizeof(one), &one);
+}
+
 static void
 pg_connect(Connection *c)
 {
 	c->pg = pg_open();
+	stay_together(c->pg);
 	pg_prepare_all(c);
 	PQsetnonblocking(c->pg, 1);
 	c->fd = PQsocket(c->pg);
@@ -1333,6 +1358,7 @@ start_share(int i, int n, int *channel, Share *share)
 		if (max_operations > 0 && (max_operations = part_of(max_operations, i, n)) == 0)
 			die("there must be an operation for each process");
 		seed += (uint64_t) i * UINT64_C(0x9E3779B97F4A7C15);
+		processor = i % (int) sysconf(_SC_NPROCESSORS_ONLN);
 		run_share(ends[1], share);
 		_exit(0);
 	}
