@@ -42,8 +42,8 @@
 /* Shorter stretches that both versions have are not worth their length in WAL. */
 #define MIN_IN_COMMON	3
 
-static bool page_is_ready(Relation rel, Buffer page, HeapTuple old, HeapTuple row,
-						  CommandId cid, bool all_visible_pinned);
+static bool page_is_ready(Buffer buffer, HeapTuple old, HeapTuple row, CommandId cid,
+						  bool map_is_pinned);
 static void put_beside(Relation rel, Buffer buffer, HeapTuple old, HeapTuple row,
 					   CommandId cid, Buffer map_page);
 static XLogRecPtr log_update(Relation rel, Buffer buffer, HeapTuple old, HeapTuple row,
@@ -86,7 +86,7 @@ dy_tableam_hot_update(Relation rel, Buffer buffer, ItemPointer tid, HeapTuple ro
 		visibilitymap_pin(rel, ItemPointerGetBlockNumber(tid), &map_page);
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	done = page_is_ready(rel, buffer, &old, row, cid, BufferIsValid(map_page));
+	done = page_is_ready(buffer, &old, row, cid, BufferIsValid(map_page));
 	if (done)
 		put_beside(rel, buffer, &old, row, cid, map_page);
 	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
@@ -103,8 +103,7 @@ dy_tableam_hot_update(Relation rel, Buffer buffer, ItemPointer tid, HeapTuple ro
  * one.
  */
 static bool
-page_is_ready(Relation rel, Buffer buffer, HeapTuple old, HeapTuple row, CommandId cid,
-			  bool all_visible_pinned)
+page_is_ready(Buffer buffer, HeapTuple old, HeapTuple row, CommandId cid, bool map_is_pinned)
 {
 	Page		page = BufferGetPage(buffer);
 	ItemId		id = PageGetItemId(page, ItemPointerGetOffsetNumber(&old->t_self));
@@ -115,7 +114,7 @@ page_is_ready(Relation rel, Buffer buffer, HeapTuple old, HeapTuple row, Command
 	old->t_len = ItemIdGetLength(id);
 
 	/* made visible to all while nobody looked */
-	if (PageIsAllVisible(page) && !all_visible_pinned)
+	if (PageIsAllVisible(page) && !map_is_pinned)
 		return false;
 
 	return !HeapTupleHasExternal(old) &&
@@ -127,7 +126,7 @@ page_is_ready(Relation rel, Buffer buffer, HeapTuple old, HeapTuple row, Command
 }
 
 /*
- * The change of the page and its record.  Nothing in here may fail.
+ * The change of the page and its record.
  */
 static void
 put_beside(Relation rel, Buffer buffer, HeapTuple old, HeapTuple row, CommandId cid,
