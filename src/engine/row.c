@@ -50,6 +50,7 @@ static IndexInfo no_info = {.type = T_IndexInfo};
 
 static bool look_whether_plain(const DyTable *table, Relation rel);
 static void insert_index_entries(DyRowChange *change, bool update);
+static void insert_index_entry(DyRowChange *change, Oid indexoid, Datum *values, AttrNumber attnum, bool update);
 static void wait_for_rival(DyRowChange *change);
 
 /*
@@ -236,6 +237,11 @@ look_whether_plain(const DyTable *table, Relation rel)
 			plain = list_member_oid(indexes, table->indexes[i].indexoid);
 		}
 	}
+	if (OidIsValid(table->expires_indexoid) && plain)
+	{
+		nindexes++;
+		plain = list_member_oid(indexes, table->expires_indexoid);
+	}
 	plain = plain && list_length(indexes) == nindexes;
 	list_free(indexes);
 	return plain;
@@ -259,29 +265,25 @@ dy_row_is_own_column(const DyTable *table, AttrNumber attnum)
 
 /*
  * Entries in the indexes: all but the primary for an insert, all for an
- * update that was not HOT.  An update tells each index whether its columns
- * are as before, which lets btree clean up old versions instead of
- * splitting pages.
+ * update that was not HOT; none where the index leaves the row out.  An
+ * update tells each index whether its columns are as before, which lets
+ * btree clean up old versions instead of splitting pages.
  */
 static void
 insert_index_entries(DyRowChange *change, bool update)
 {
 	const DyTable *table = change->table;
-	TupleTableSlot *slot = change->new_slot;
 	Datum		hk = change->values[DY_ATT_HK - 1];
 	Datum		sk = change->values[DY_ATT_SK - 1];
-	static bool not_null[3] = {false, false, false};
 
 	if (update)
 		index_insert(change->primary, change->values, change->isnull,
-					 &slot->tts_tid, change->rel, UNIQUE_CHECK_YES, true, &no_info);
+					 &change->new_slot->tts_tid, change->rel, UNIQUE_CHECK_YES, true, &no_info);
 
 	for (int i = 0; i < table->nindexes; i++)
 	{
 		const DyIndex *index = &table->indexes[i];
-		Relation	index_rel;
 		Datum		values[3];
-		bool		unchanged = false;
 
 		if (!OidIsValid(index->indexoid) || change->isnull[index->attnum - 1])
 			continue;
@@ -298,15 +300,28 @@ insert_index_entries(DyRowChange *change, bool update)
 			values[1] = change->values[index->attnum - 1];
 			values[2] = sk;
 		}
-		if (update)
-			unchanged = !dy_row_column_changed(change, index->attnum);
-
-		index_rel = index_open(index->indexoid, RowExclusiveLock);
-		if (index_rel->rd_index->indisready)
-			index_insert(index_rel, values, not_null, &slot->tts_tid, change->rel,
-						 UNIQUE_CHECK_NO, unchanged, &no_info);
-		index_close(index_rel, NoLock);
+		insert_index_entry(change, index->indexoid, values, index->attnum, update);
 	}
+
+	if (OidIsValid(table->expires_indexoid) && !change->isnull[table->expires_attnum - 1])
+		insert_index_entry(change, table->expires_indexoid,
+						   &change->values[table->expires_attnum - 1], table->expires_attnum, update);
+}
+
+/*
+ * One entry in an index of column attnum, with the values of the index's own
+ * columns.  An index that is being built or dropped may want none.
+ */
+static void
+insert_index_entry(DyRowChange *change, Oid indexoid, Datum *values, AttrNumber attnum, bool update)
+{
+	static bool not_null[3] = {false, false, false};
+	Relation	index = index_open(indexoid, RowExclusiveLock);
+
+	if (index->rd_index->indisready)
+		index_insert(index, values, not_null, &change->new_slot->tts_tid, change->rel, UNIQUE_CHECK_NO,
+					 update && !dy_row_column_changed(change, attnum), &no_info);
+	index_close(index, NoLock);
 }
 
 /*

@@ -19,8 +19,11 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
+#include "nodes/primnodes.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -43,6 +46,8 @@ static DyTable *table_of_row(DyMetadataRow row, Oid relid);
 static void load_indexes(DyTable *table, const Definitions *definitions);
 static void index_of_row(DyIndex *index, DyMetadataRow row, const DyTable *table, const Definitions *definitions);
 static void find_btrees(DyTable *table);
+static bool is_expires_btree(const DyTable *table, HeapTuple index);
+static bool is_btree(Oid indexoid);
 static DyKeyAttribute key_attribute(const Definitions *definitions, DyBytes name);
 static int	key_attributes(const Definitions *definitions, Datum names, DyKeyAttribute *result);
 static int	compare_index_attnums(const void *a, const void *b);
@@ -227,6 +232,9 @@ index_of_row(DyIndex *index, DyMetadataRow row, const DyTable *table, const Defi
  * sk) a global and on (hk, x, sk) a local index.  Half-built ones do not
  * count; those that a REINDEX CONCURRENTLY leaves for a moment beside the
  * old one do, and either will do.
+ *
+ * That of expires counts half-built too, because nobody reads by it here:
+ * writers make its entries as soon as it is ready for them.
  */
 static void
 find_btrees(DyTable *table)
@@ -244,6 +252,9 @@ find_btrees(DyTable *table)
 		if (!HeapTupleIsValid(tuple))
 			continue;
 		form = (Form_pg_index) GETSTRUCT(tuple);
+		if (is_expires_btree(table, tuple) &&
+			(form->indisvalid || !OidIsValid(table->expires_indexoid)))
+			table->expires_indexoid = oid;
 		if (form->indisvalid && form->indisready)
 		{
 			int16	   *keys = form->indkey.values;
@@ -272,6 +283,49 @@ find_btrees(DyTable *table)
 				(errcode(ERRCODE_INDEX_CORRUPTED),
 				 errmsg("item table \"%s\" has no unique index on (hk, sk)",
 						get_rel_name(table->relid))));
+}
+
+/*
+ * Is it what dy_ddl_expires_index_statement makes: a btree on expires alone,
+ * of the rows that have it, without a constraint?  index is the row of
+ * pg_index.
+ */
+static bool
+is_expires_btree(const DyTable *table, HeapTuple index)
+{
+	Form_pg_index form = (Form_pg_index) GETSTRUCT(index);
+	bool		isnull;
+	Datum		predicate;
+	Node	   *node;
+	NullTest   *test;
+
+	if (table->expires_attnum == InvalidAttrNumber ||
+		form->indnatts != 1 || form->indkey.values[0] != table->expires_attnum ||
+		form->indisunique || form->indisexclusion || !is_btree(form->indexrelid))
+		return false;
+
+	predicate = SysCacheGetAttr(INDEXRELID, index, Anum_pg_index_indpred, &isnull);
+	if (isnull)
+		return false;
+	node = stringToNode(TextDatumGetCString(predicate));
+	if (!IsA(node, NullTest))
+		return false;
+	test = (NullTest *) node;
+	return test->nulltesttype == IS_NOT_NULL && IsA(test->arg, Var) &&
+		((Var *) test->arg)->varattno == table->expires_attnum;
+}
+
+static bool
+is_btree(Oid indexoid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(indexoid));
+	bool		result;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	result = ((Form_pg_class) GETSTRUCT(tuple))->relam == BTREE_AM_OID;
+	ReleaseSysCache(tuple);
+	return result;
 }
 
 /*

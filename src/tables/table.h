@@ -84,6 +84,7 @@ typedef struct DyTable
 	int64		write_units;
 	AttrNumber	expires_attnum; /* column "expires"; InvalidAttrNumber if TTL
 								 * never was on */
+	Oid			expires_indexoid;	/* its btree, if only one in the making */
 	DyBytes		ttl_attribute;	/* empty: TTL is off */
 	bool		active;			/* TableStatus ACTIVE or UPDATING: reads and
 								 * writes are served */

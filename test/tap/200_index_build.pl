@@ -1,6 +1,7 @@
 # 200_index_build.pl
 #    A global secondary index added to a table with items: built beside
-#    writers, through a crash, without preloading, and given up half-way.
+#    writers, through a crash, without preloading, and given up half-way.  And
+#    the index of a table with TTL, beside writers at each stage of its build.
 
 use strict;
 use warnings;
@@ -148,6 +149,128 @@ ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activi
 unlike(slurp_file($node->logfile), qr/deadlock detected/, 'nobody waited in a circle');
 add_index($node, 'kept');
 ok(wait_until_active($node, 'kept'), 'a deleted index can be made again');
+
+# --- the index on the time of expiry
+
+# What a session writes that has known the table before the build began: the
+# rows of a stage get, change, keep and lose their time.
+my $writer = $node->background_psql('postgres');
+my $stage = 0;
+sub write_items
+{
+	my @statements;
+	$stage++;
+	for my $i (1 .. 3)
+	{
+		push @statements, put_time("new$stage$i", 1000 * $stage + $i), change_time("a$stage$i", "SET e = :e", 1000 * $stage + 100 + $i),
+			change_time("b$stage$i", 'SET v = :e', 7), change_time("c$stage$i", 'REMOVE e'),
+			"SELECT dynamo.delete_item('{\"TableName\":\"timed\",\"Key\":{\"pk\":{\"S\":\"d$stage$i\"}}}')",
+			put_time("e$stage$i", 1), put_time("e$stage$i", 1000 * $stage + 200 + $i);
+	}
+	$writer->query_safe("$_;") foreach @statements;
+	return;
+}
+
+sub put_time
+{
+	my ($pk, $time) = @_;
+	return "SELECT dynamo.put_item('{\"TableName\":\"timed\",\"Item\":{\"pk\":{\"S\":\"$pk\"},\"e\":{\"N\":\"$time\"}}}')";
+}
+
+sub change_time
+{
+	my ($pk, $expression, $value) = @_;
+	my $values = defined $value ? ",\"ExpressionAttributeValues\":{\":e\":{\"N\":\"$value\"}}" : '';
+	return "SELECT dynamo.update_item('{\"TableName\":\"timed\",\"Key\":{\"pk\":{\"S\":\"$pk\"}},\"UpdateExpression\":\"$expression\"$values}')";
+}
+
+sub switch_time_to_live
+{
+	my ($name, $enabled) = @_;
+	$node->safe_psql('postgres', "SELECT dynamo.update_time_to_live('{\"TableName\":\"$name\",\"TimeToLiveSpecification\":{\"Enabled\":$enabled,\"AttributeName\":\"e\"}}')");
+	return $node->poll_query_until('postgres', 'SELECT count(*) = 0 FROM dynamo_internal.backfills');
+}
+
+# By the index, by the table, by our check and by that of Postgres.
+sub times_are_right
+{
+	my ($name, $test) = @_;
+	my $rows = "SELECT hk, expires FROM dynamo_data.\"$name\" WHERE expires IS NOT NULL ORDER BY expires, hk";
+	my $index = $node->safe_psql('postgres', "SELECT indexrelid::regclass FROM pg_index WHERE indrelid = 'dynamo_data.\"$name\"'::regclass AND indnkeyatts = 1");
+	is($node->safe_psql('postgres', "SET enable_seqscan = off; SET enable_bitmapscan = off; $rows"),
+		$node->safe_psql('postgres', "SET enable_indexscan = off; SET enable_bitmapscan = off; $rows"), "$test: the index has the rows that have a time");
+	is($node->safe_psql('postgres', "SELECT bt_index_check('$index', true)"), '', "$test: the btree is sound");
+	is($node->safe_psql('postgres', "SELECT count(*) FROM dynamo.check('$name')"), '0', "$test: everything agrees");
+	return;
+}
+
+sub index_state
+{
+	return q{SELECT format('%s %s', indisready, indisvalid) FROM pg_index WHERE indrelid = 'dynamo_data.timed'::regclass AND indnkeyatts = 1};
+}
+
+$node->safe_psql('postgres', 'CREATE EXTENSION amcheck');
+create_table($node, 'timed', 10);
+ok(switch_time_to_live('timed', 'true'), 'TTL is on');
+$node->safe_psql('postgres', q{INSERT INTO dynamo_data.timed (item)
+	SELECT format('{"pk":{"S":"%s%s%s"},"e":{"N":"%s"}}', kind, stage, i, stage * 10 + i)::dynamo.item
+	FROM unnest('{a,b,c,d}'::text[]) kind, generate_series(1, 6) stage, generate_series(1, 3) i});
+write_items();
+times_are_right('timed', 'built');
+
+my $make = 'CREATE INDEX CONCURRENTLY ON dynamo_data.timed (expires) WHERE expires IS NOT NULL';
+my $locker = $node->background_psql('postgres');
+my $builder;
+for my $ending ('done', 'given up')
+{
+	$node->safe_psql('postgres', 'DROP INDEX dynamo_data.timed_expires_idx');
+	write_items();
+	$locker->query_safe('BEGIN; LOCK TABLE dynamo_data.timed IN ROW EXCLUSIVE MODE');
+	$builder = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', $make ], '>', \my $out, '2>', \my $error);
+	ok($node->poll_query_until('postgres', index_state(), 'f f'), 'an index is there, and not ready for entries');
+	write_items();
+	$reader = $node->background_psql('postgres');
+	$reader->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1;');
+	$locker->query_safe('COMMIT');
+	ok($node->poll_query_until('postgres', index_state(), 't f'), 'it is ready, and not valid');
+	write_items();
+	$node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'}) if $ending eq 'given up';
+	$reader->quit if $ending eq 'done';
+	$builder->finish;
+	is($node->safe_psql('postgres', index_state()), $ending eq 'done' ? 't t' : 't f', "the build is $ending");
+	$reader->quit if $ending ne 'done';
+	write_items();
+	times_are_right('timed', $ending) if $ending eq 'done';
+}
+ok(switch_time_to_live('timed', 'false') && switch_time_to_live('timed', 'true'), 'TTL is off and on again');
+is($node->safe_psql('postgres', index_state()), 't t', 'instead of what was left behind there is a new index');
+write_items();
+times_are_right('timed', 'built again');
+$_->quit foreach $locker, $writer;
+
+# the same while many write
+create_table($node, 'timeless', 3000);
+(@writers, @errors) = ();
+for my $n (1 .. 2)
+{
+	my $script = $node->basedir . "/timer$n.sql";
+	append_to_file($script, <<'SQL');
+\set pk random(1, 3500)
+\set e random(1, 100)
+SELECT CASE WHEN :e > 60 THEN dynamo.put_item(format('{"TableName":"timeless","Item":{"pk":{"S":"%s"},"e":{"N":"%s"}}}', :pk, :e)::json)
+            WHEN :e > 30 THEN dynamo.update_item(format('{"TableName":"timeless","Key":{"pk":{"S":"%s"}},"UpdateExpression":"SET v = :v","ExpressionAttributeValues":{":v":{"N":"%s"}}}', :pk, :e)::json)
+            WHEN :e > 10 THEN dynamo.update_item(format('{"TableName":"timeless","Key":{"pk":{"S":"%s"}},"UpdateExpression":"REMOVE e"}', :pk)::json)
+            ELSE dynamo.delete_item(format('{"TableName":"timeless","Key":{"pk":{"S":"%s"}}}', :pk)::json) END;
+SQL
+	push @writers, IPC::Run::start(
+		[ 'pgbench', '-n', '-T', '5', '-f', $script, '-h', $node->host, '-p', $node->port, 'postgres' ],
+		'>', \my $out, '2>', \$errors[$n]);
+}
+ok(switch_time_to_live('timeless', 'true'), 'TTL is switched on while writers go on');
+$node->safe_psql('postgres', 'REINDEX INDEX CONCURRENTLY dynamo_data.timeless_expires_idx') foreach 1 .. 3;
+$_->finish for @writers;
+is(join(',', map { $_->full_result(0) } @writers), '0,0', 'no writer failed') or diag("@errors[1 .. 2]");
+times_are_right('timeless', 'beside writers');
 
 # --- another database
 
