@@ -10,7 +10,8 @@
  * predicates for each call.  Any other relation goes through row_executor.c.
  *
  * The rules of HOT are heap's: tuple_update says whether indexes need new
- * entries, and compares indexed columns itself.
+ * entries, and compares indexed columns itself.  An update that changes none of
+ * them, with nothing else in its way, does without it (tableam/hot_update.c).
  *
  * A writer that holds no key lock (a bulk load beyond its limit, see
  * tableam/key_lock.c) can insert the key between our look and our insert.

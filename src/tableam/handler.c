@@ -5,7 +5,8 @@
  *
  * Storage is heap's: the routine starts as a copy of heap's own, so WAL,
  * crash recovery, replication, vacuum and logical decoding are untouched.
- * What is replaced, and why:
+ * (The plainest updates of the engine do not come through here; what they
+ * leave is the same, see hot_update.c.)  What is replaced, and why:
  *
  *	  tuple_insert, tuple_insert_speculative, multi_insert, tuple_update,
  *	  tuple_delete, tuple_lock
@@ -18,7 +19,8 @@
  *
  * Locking: the key lock comes before any row lock.  SELECT ... FOR UPDATE,
  * the row triggers' own lock and ON CONFLICT all come through tuple_lock, so
- * every road to a row passes here before it locks the row.
+ * every road to a row passes here before it locks the row, or comes from the
+ * engine, which has the key lock by then.
  *
  *-------------------------------------------------------------------------
  */

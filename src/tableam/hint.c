@@ -7,8 +7,8 @@
  * for the one it is after, and finds each of them through the hash table of
  * the shared buffers.  Keys begin with a digest, so they are spread evenly,
  * and the range of the first 64 bits can be cut into stretches that have about
- * half a leaf page each.  For each stretch is remembered the leftmost leaf page that a
- * search has come to, and in which buffer it was.
+ * half a leaf page each.  For each stretch is remembered the leftmost leaf
+ * page that a search has come to, and in which buffer it was.
  *
  * Hints are never told of changes, and written without a lock, so they may be
  * wrong in every way: old, or half of one and half of another.  What makes
@@ -35,8 +35,9 @@
  *
  * If the library is preloaded, all backends share what each of them finds, so
  * a new one knows everything at once, and there is room in proportion to the
- * shared buffers: 6 bytes for each of 8 kB.  Otherwise each has 768 kB of its
- * own, of which only what is used is ever touched.
+ * shared buffers: 6 to 12 bytes for each of 8 kB, 256 kB more at most where
+ * there are few.  Otherwise each has 768 kB of its own, of which only what is
+ * used is ever touched.
  *
  * Source: access/nbtree/README (Lehman and Yao), ReadRecentBuffer() and
  * PinBuffer() in storage/buffer/bufmgr.c.
