@@ -13,6 +13,10 @@ SET dynamo.region = 'eu-central-1';
 SET dynamo.region = '';
 SET dynamo.region = 'EU';
 SHOW dynamo.region;
+SET dynamo.cpu_affinity = -2;
+SET dynamo.cpu_affinity = 1023;
+SET dynamo.cpu_affinity = 1024;
+SET dynamo.cpu_affinity = -1;
 
 -- The prefix is ours, so that a misspelt setting does not pass.
 SET dynamo.regoin = 'eu-central-1';

@@ -14,6 +14,7 @@
 #include "utils/guc.h"
 
 #include "base/compat.h"
+#include "base/cpu_affinity.h"
 #include "base/guc.h"
 #include "base/limits.h"
 
@@ -26,6 +27,7 @@ char	   *dy_region = NULL;
 bool		dy_log_client_errors = false;
 bool		dy_throttling = false;
 bool		dy_clustered_placement = true;
+int			dy_cpu_affinity = -1;
 
 /* Was the library loaded by the postmaster?  Children inherit the answer. */
 static bool preloaded = false;
@@ -83,6 +85,15 @@ dy_guc_init(void)
 							 PGC_USERSET,
 							 0,
 							 NULL, NULL, NULL);
+
+	DefineCustomIntVariable("dynamo.cpu_affinity",
+							"Processor that this session's process stays on.",
+							"-1 leaves that to the scheduler.",
+							&dy_cpu_affinity,
+							-1, -1, DY_MAX_CPU,
+							PGC_USERSET,
+							0,
+							dy_check_cpu_affinity, dy_assign_cpu_affinity, NULL);
 
 	MarkGUCPrefixReserved("dynamo");
 }

@@ -24,6 +24,7 @@
 
 #include "bridge/config.h"
 #include "bridge/control.h"
+#include "bridge/cpus.h"
 #include "bridge/log.h"
 #include "bridge/worker.h"
 
@@ -33,6 +34,7 @@
 
 /* Most threads when the number is left to us. */
 #define MAX_DEFAULT_THREADS 4
+#define MAX_THREADS 64			/* as options.def has it */
 
 #define LISTEN_BACKLOG 1024
 
@@ -42,6 +44,7 @@
 typedef struct Program
 {
 	DyConfig	config;
+	cpu_set_t	cpus;			/* for threads to stay on; may be empty */
 	struct event_base *base;
 	DyControl  *control;
 	DyWorker  **workers;
@@ -52,12 +55,13 @@ typedef struct Program
 
 extern char **environ;
 
-static void load_config(DyConfig *config, int argc, char **argv);
+static void load_config(Program *program, int argc, char **argv);
 static void start_threads(Program *program);
 static int	open_listener(const DyConfig *config, int *port, bool share);
 static int	try_listen(const struct addrinfo *address, int *port, bool share);
-static int	count_threads(const DyConfig *config);
-static void fit_file_limit(DyConfig *config);
+static int	count_threads(const Program *program);
+static void keep_clients_near(int listener, int cpu);
+static void fit_file_limit(Program *program);
 static void on_signal(evutil_socket_t fd, short events, void *arg);
 
 int
@@ -68,10 +72,10 @@ main(int argc, char **argv)
 	struct event *interrupt;
 
 	memset(&program, 0, sizeof(program));
-	load_config(&program.config, argc, argv);
+	load_config(&program, argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);	/* there is nothing to read again */
-	fit_file_limit(&program.config);
+	fit_file_limit(&program);
 	srandom((unsigned int) (time(NULL) ^ getpid()));
 
 	program.base = event_base_new();
@@ -112,12 +116,16 @@ main(int argc, char **argv)
 
 /* Read the settings, or print what was asked for and leave. */
 static void
-load_config(DyConfig *config, int argc, char **argv)
+load_config(Program *program, int argc, char **argv)
 {
+	DyConfig   *config = &program->config;
 	DyBuf		text = {0};
 	int			status = EXIT_SUCCESS;
+	DyConfigResult result = dy_config_load(config, argc, argv, environ, &text);
 
-	switch (dy_config_load(config, argc, argv, environ, &text))
+	if (result == DY_CONFIG_OK && !dy_cpus_parse(config->cpus, &program->cpus, &text))
+		result = DY_CONFIG_ERROR;
+	switch (result)
 	{
 		case DY_CONFIG_OK:
 			dy_buf_free(&text);
@@ -156,7 +164,7 @@ start_threads(Program *program)
 	int			port = config->port;
 	int		   *sockets;
 
-	program->thread_count = count_threads(config);
+	program->thread_count = count_threads(program);
 	if (!config->share_port)
 		close(open_listener(config, &port, false));
 	sockets = dy_buf_alloc(sizeof(int) * (size_t) program->thread_count);
@@ -168,8 +176,14 @@ start_threads(Program *program)
 	for (int i = 0; i < program->thread_count; i++)
 		program->metrics[i] = dy_buf_zalloc(sizeof(DyMetrics));
 	for (int i = 0; i < program->thread_count; i++)
-		program->workers[i] = dy_worker_start(config, sockets[i], program->metrics, i,
+	{
+		int			cpu = dy_cpus_nth(&program->cpus, i);
+
+		if (cpu >= 0)
+			keep_clients_near(sockets[i], cpu);
+		program->workers[i] = dy_worker_start(config, sockets[i], cpu, program->metrics, i,
 											  program->thread_count);
+	}
 	free(sockets);
 	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d thread%s",
 		   config->listen_address, port, program->thread_count,
@@ -177,18 +191,33 @@ start_threads(Program *program)
 }
 
 /*
- * As many as are asked for, or one for two processors: the others are for
- * Postgres.
+ * As many as are asked for, or one for each processor that they shall stay
+ * on, or one for two of the machine's: the others are for Postgres.
  */
 static int
-count_threads(const DyConfig *config)
+count_threads(const Program *program)
 {
 	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+	int			cpus = CPU_COUNT(&program->cpus);
 
-	if (config->threads > 0)
-		return config->threads;
+	if (program->config.threads > 0)
+		return program->config.threads;
+	if (cpus > 0)
+		return cpus < MAX_THREADS ? cpus : MAX_THREADS;
 	return processors < 4 ? 1
 		: processors / 2 > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) (processors / 2);
+}
+
+/*
+ * Of the sockets that share the port, this one is to get the connections
+ * whose first packet comes in on this processor.  Best effort: an old kernel
+ * spreads them as it would otherwise.
+ */
+static void
+keep_clients_near(int listener, int cpu)
+{
+	if (setsockopt(listener, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof(cpu)) != 0)
+		dy_log(DY_LOG_WARNING, "clients are spread over processors: %s", strerror(errno));
 }
 
 /* Ends the program if it cannot.  *port is set to the port taken. */
@@ -258,10 +287,11 @@ try_listen(const struct addrinfo *address, int *port, bool share)
  * be possible at any time.
  */
 static void
-fit_file_limit(DyConfig *config)
+fit_file_limit(Program *program)
 {
+	DyConfig   *config = &program->config;
 	struct rlimit limit;
-	int			threads = count_threads(config);
+	int			threads = count_threads(program);
 	rlim_t		ours = SPARE_FILES + (rlim_t) threads * (rlim_t) (config->read_connections + 2) +
 	(rlim_t) (config->write_connections + config->general_connections);
 	int			room = 1;

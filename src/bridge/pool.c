@@ -165,7 +165,7 @@ struct DyPool
 	DyMetrics  *metrics;
 	DyPoolDone	done;
 	void	   *owner;
-	char		setup[2048];
+	char		setup[2048];	/* what each session runs first */
 	Lane		lanes[DY_LANE_COUNT];
 	DySlice    *operations;		/* scratch for the statement of a batch */
 	DySlice    *requests;
@@ -177,7 +177,7 @@ struct DyPool
 
 static DySlice *alloc_slices(const DyConfig *config);
 static void init_conn(PoolConn *conn, Lane *lane);
-static void format_setup(DyPool *pool);
+static void format_setup(DyPool *pool, int cpu);
 static void on_ready(void *arg);
 static void start_held(DyPool *pool);
 static bool may_connect(void *arg);
@@ -233,14 +233,15 @@ dy_now_us(void)
 }
 
 /*
- * Make the pool of a thread and begin to connect.
+ * Make the pool of a thread and begin to connect.  If cpu is not -1, sessions
+ * on this machine stay on that processor.
  *
  * done is called from dy_pool_submit, dy_pool_flush, dy_pool_expire and the
  * event loop.
  */
 DyPool *
 dy_pool_create(struct event_base *base, const DyConfig *config,
-			   const int lane_connections[DY_LANE_COUNT], DyMetrics *metrics,
+			   const int lane_connections[DY_LANE_COUNT], int cpu, DyMetrics *metrics,
 			   DyPoolDone done, void *owner)
 {
 	DyPool	   *pool = dy_buf_zalloc(sizeof(DyPool));
@@ -254,7 +255,7 @@ dy_pool_create(struct event_base *base, const DyConfig *config,
 	pool->requests = alloc_slices(config);
 	pool->principals = alloc_slices(config);
 	pool->impatience = event_new(base, -1, 0, on_impatience, NULL);
-	format_setup(pool);
+	format_setup(pool, cpu);
 	for (int i = 0; i < DY_LANE_COUNT; i++)
 	{
 		Lane	   *lane = &pool->lanes[i];
@@ -413,31 +414,42 @@ init_conn(PoolConn *conn, Lane *lane)
  * An extension of an earlier version, or one that has not been updated yet,
  * has no execute_each; the same can be said without it, for a few percent
  * more.  Without execute_writes every write of a batch is told to go alone.
+ *
+ * Sessions on this machine, which those at a Unix-domain socket are, stay on
+ * the thread's processor cpu unless that is -1.  It may be too old a library
+ * for that, or not be given that processor: then they do not.
  */
 static void
-format_setup(DyPool *pool)
+format_setup(DyPool *pool, int cpu)
 {
-	snprintf(pool->setup, sizeof(pool->setup),
-			 "SET search_path = pg_catalog;"
-			 "SET default_transaction_isolation = 'read committed';"
-			 "SET default_transaction_read_only = off;"
-			 "SET client_min_messages = error;"
-			 "SET plan_cache_mode = force_generic_plan;"
-			 "SET idle_session_timeout = 0;"
-			 "SET lock_timeout = %d;"
-			 "SET statement_timeout = %d;"
-			 "PREPARE " DY_WIRE_STATEMENT "(text, text, text) AS"
-			 " SELECT dynamo_internal.execute($1, $2, $3);"
-			 "DO $$BEGIN EXECUTE 'PREPARE " DY_WIRE_EACH_STATEMENT "(text, text[], text[]) AS SELECT ' ||"
-			 " CASE WHEN to_regprocedure('dynamo_internal.execute_each(text, text[], text[])') IS NULL"
-			 " THEN 'dynamo_internal.execute($1, request, principal)"
-			 " FROM unnest($2, $3) AS each (request, principal)'"
-			 " ELSE 'dynamo_internal.execute_each($1, $2, $3)' END;"
-			 " EXECUTE 'PREPARE " DY_WIRE_WRITES_STATEMENT "(text[], text[], text[]) AS SELECT ' ||"
-			 " CASE WHEN to_regprocedure('dynamo_internal.execute_writes(text[], text[], text[])') IS NULL"
-			 " THEN 'NULL, ''0A000'', NULL, NULL FROM unnest($1, $2, $3)'"
-			 " ELSE '* FROM dynamo_internal.execute_writes($1, $2, $3)' END; END$$",
-			 pool->config->lock_timeout, pool->config->statement_timeout);
+	int			len;
+
+	len = snprintf(pool->setup, sizeof(pool->setup),
+				   "SET search_path = pg_catalog;"
+				   "SET default_transaction_isolation = 'read committed';"
+				   "SET default_transaction_read_only = off;"
+				   "SET client_min_messages = error;"
+				   "SET plan_cache_mode = force_generic_plan;"
+				   "SET idle_session_timeout = 0;"
+				   "SET lock_timeout = %d;"
+				   "SET statement_timeout = %d;"
+				   "PREPARE " DY_WIRE_STATEMENT "(text, text, text) AS"
+				   " SELECT dynamo_internal.execute($1, $2, $3);"
+				   "DO $$BEGIN EXECUTE 'PREPARE " DY_WIRE_EACH_STATEMENT "(text, text[], text[]) AS SELECT ' ||"
+				   " CASE WHEN to_regprocedure('dynamo_internal.execute_each(text, text[], text[])') IS NULL"
+				   " THEN 'dynamo_internal.execute($1, request, principal)"
+				   " FROM unnest($2, $3) AS each (request, principal)'"
+				   " ELSE 'dynamo_internal.execute_each($1, $2, $3)' END;"
+				   " EXECUTE 'PREPARE " DY_WIRE_WRITES_STATEMENT "(text[], text[], text[]) AS SELECT ' ||"
+				   " CASE WHEN to_regprocedure('dynamo_internal.execute_writes(text[], text[], text[])') IS NULL"
+				   " THEN 'NULL, ''0A000'', NULL, NULL FROM unnest($1, $2, $3)'"
+				   " ELSE '* FROM dynamo_internal.execute_writes($1, $2, $3)' END; END$$;",
+				   pool->config->lock_timeout, pool->config->statement_timeout);
+	if (cpu >= 0)
+		snprintf(pool->setup + len, sizeof(pool->setup) - (size_t) len,
+				 "DO $$BEGIN IF inet_client_addr() IS NULL THEN"
+				 " PERFORM set_config('dynamo.cpu_affinity', '%d', false); END IF;"
+				 "EXCEPTION WHEN invalid_name OR invalid_parameter_value THEN NULL; END$$", cpu);
 }
 
 /* The link is up: take the connection over from libpq. */

@@ -20,7 +20,7 @@ typedef struct DyPool DyPool;
 typedef void (*DyPoolDone) (DyRequest *request, const DyReply *reply, void *owner);
 
 extern DyPool *dy_pool_create(struct event_base *base, const DyConfig *config,
-							  const int lane_connections[DY_LANE_COUNT],
+							  const int lane_connections[DY_LANE_COUNT], int cpu,
 							  DyMetrics *metrics, DyPoolDone done, void *owner);
 extern void dy_pool_submit(DyPool *pool, DyRequest *request);
 extern void dy_pool_flush(DyPool *pool);

@@ -126,7 +126,6 @@ struct DyServer
 	int			thread_count;
 	DyHttpConn *conns;
 	int			conn_count;
-	int			conn_limit;
 	size_t		input_bytes;	/* INPUT_BYTES, or more for larger heads */
 	bool		draining;
 	uint64_t	random[2];		/* for request ids */
@@ -141,6 +140,9 @@ struct DyServer
 
 /* Bodies and unread answers in memory, of all threads. */
 static _Atomic int64_t buffered_bytes;
+
+/* HTTP connections of all threads. */
+static _Atomic int open_connections;
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 					  struct sockaddr *address, int len, void *arg);
@@ -200,9 +202,6 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 	server->all_metrics = all_metrics;
 	server->metrics = all_metrics[thread];
 	server->thread_count = thread_count;
-	server->conn_limit = config->max_connections / thread_count;
-	if (server->conn_limit < 1)
-		server->conn_limit = 1;
 	server->input_bytes = INPUT_BYTES;
 	if (server->input_bytes < (size_t) config->max_head_bytes)
 		server->input_bytes = (size_t) config->max_head_bytes;
@@ -348,7 +347,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	(void) listener;
 	(void) address;
 	(void) len;
-	if (server->conn_count >= server->conn_limit)
+	if (atomic_fetch_add(&open_connections, 1) >= server->config->max_connections)
 	{
 		DySlice		full = DY_SLICE("HTTP/1.1 503 Service Unavailable\r\n"
 									"Content-Length: 0\r\nConnection: close\r\n\r\n");
@@ -357,6 +356,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		if (send(fd, full.data, full.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 			errno = 0;			/* it is closed in any case */
 		evutil_closesocket(fd);
+		atomic_fetch_sub(&open_connections, 1);
 		return;
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -372,6 +372,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 			event_free(conn->readable);
 		evutil_closesocket(fd);
 		free(conn);
+		atomic_fetch_sub(&open_connections, 1);
 		return;
 	}
 	conn->reading = true;
@@ -1142,6 +1143,7 @@ close_conn(DyHttpConn *conn)
 	if (conn->next != NULL)
 		conn->next->prev = conn->prev;
 	server->conn_count--;
+	atomic_fetch_sub(&open_connections, 1);
 	dy_count(&server->metrics->http_open, -1);
 	if (!conn->processing)
 		free_conn(conn);

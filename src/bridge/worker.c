@@ -22,6 +22,7 @@
 
 #include <event2/event.h>
 
+#include "bridge/cpus.h"
 #include "bridge/log.h"
 #include "bridge/pool.h"
 #include "bridge/server.h"
@@ -34,6 +35,7 @@ struct DyWorker
 {
 	pthread_t	thread;
 	const DyConfig *config;
+	int			cpu;			/* to stay on, or -1 */
 	struct event_base *base;
 	DyServer   *server;
 	DyPool	   *pool;
@@ -51,10 +53,11 @@ static void on_wake(evutil_socket_t fd, short events, void *arg);
 static int	share(int total, int thread, int thread_count);
 
 /*
- * Start a thread on a listening socket.  Ends the program if it cannot.
+ * Start a thread on a listening socket, which stays on the processor cpu
+ * unless that is -1.  Ends the program if it cannot.
  */
 DyWorker *
-dy_worker_start(const DyConfig *config, int listen_fd, DyMetrics *const *all_metrics,
+dy_worker_start(const DyConfig *config, int listen_fd, int cpu, DyMetrics *const *all_metrics,
 				int thread, int thread_count)
 {
 	DyWorker   *worker = dy_buf_zalloc(sizeof(DyWorker));
@@ -66,13 +69,14 @@ dy_worker_start(const DyConfig *config, int listen_fd, DyMetrics *const *all_met
 	connections[DY_LANE_GENERAL] = share(config->general_connections, thread, thread_count);
 
 	worker->config = config;
+	worker->cpu = cpu;
 	worker->base = event_base_new();
 	worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (worker->base == NULL || worker->wake_fd < 0)
 		goto failed;
 	worker->server = dy_server_create(worker->base, config, listen_fd, all_metrics,
 									  thread, thread_count);
-	worker->pool = dy_pool_create(worker->base, config, connections, all_metrics[thread],
+	worker->pool = dy_pool_create(worker->base, config, connections, cpu, all_metrics[thread],
 								  dy_server_done, worker->server);
 	dy_server_set_pool(worker->server, worker->pool);
 	worker->tick = event_new(worker->base, -1, EV_PERSIST, on_tick, worker);
@@ -114,6 +118,9 @@ run(void *arg)
 {
 	DyWorker   *worker = arg;
 
+	if (worker->cpu >= 0 && !dy_cpus_stay_on(worker->cpu))
+		dy_log(DY_LOG_WARNING, "a thread does not stay on processor %d: %s", worker->cpu,
+			   strerror(errno));
 	while (!worker->done)
 	{
 		if (event_base_loop(worker->base, EVLOOP_ONCE) < 0)

@@ -13,7 +13,7 @@
 
 typedef struct DyWorker DyWorker;
 
-extern DyWorker *dy_worker_start(const DyConfig *config, int listen_fd,
+extern DyWorker *dy_worker_start(const DyConfig *config, int listen_fd, int cpu,
 								 DyMetrics *const *all_metrics, int thread,
 								 int thread_count);
 extern void dy_worker_drain(DyWorker *worker);

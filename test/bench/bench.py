@@ -165,6 +165,7 @@ class Bench:
             return
         self.ports["bridge"] = free_port()
         self.bridge = spawn([os.path.join(self.bindir, "dynamo-bridge"), "--port", str(self.ports["bridge"]),
+                             "--cpus", ",".join(map(str, sorted(os.sched_getaffinity(0)))),
                              "--database", self.cluster.conninfo()], os.path.join(self.directory, "bridge.log"))
         wait_for_port(self.ports["bridge"], self.bridge, "dynamo-bridge")
 

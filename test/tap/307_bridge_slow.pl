@@ -107,5 +107,13 @@ ok($bridge->wait_until_healthy, 'few connections: comes up');
 is($bridge->health, 503, 'few connections: no more is a clear answer');
 ok(wait_until(sub { @clients = step(@clients); $bridge->health == 200 }), 'few connections: the slow ones make room');
 is($bridge->stop, 0, 'orderly end');
+
+# however the kernel spreads them over threads
+$bridge = Dynamo::Bridge->start($node, '--threads=2', '--max-connections=20');
+is($bridge->wait_for_metric('dynamo_bridge_http_connections', 1), 1, 'few connections, two threads: nobody is there');
+@clients = map { my $s = $bridge->socket; $s->print("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"); $s->flush; $s } 1 .. 20;
+is(join(' ', map { Dynamo::Bridge::read_answer($_)->{status} } @clients), join(' ', (200) x 20), 'few connections, two threads: as many as are allowed');
+is($bridge->health, 503, 'few connections, two threads: and no more');
+is($bridge->stop, 0, 'orderly end');
 $node->stop;
 done_testing();
