@@ -111,6 +111,8 @@ class HugePages:
     """
 
     RESERVED = "/proc/sys/vm/nr_hugepages"
+    # The kernel makes room bit by bit, and what has just ended gives its memory back a moment later.
+    ATTEMPTS = 30
 
     def __init__(self):
         self.before = None
@@ -119,13 +121,17 @@ class HugePages:
         """Room for so many more; False if it is not to be had."""
         try:
             self.before = int(self.read(self.RESERVED))
-            self.set(self.before + max(0, pages - self.free()))
-            if self.free() < pages:
-                # What files have left in memory lies between the free pages.
-                for setting, value in (("drop_caches", 3), ("compact_memory", 1)):
-                    with open("/proc/sys/vm/" + setting, "w") as f:
-                        f.write(f"{value}\n")
-                self.set(self.before + max(0, pages - self.free()))
+            for attempt in range(self.ATTEMPTS):
+                # The number counts neither all pages in use nor those promised.
+                self.set(int(self.read(self.RESERVED)) + max(0, pages - self.free()))
+                if self.free() >= pages:
+                    break
+                if attempt > 0:
+                    # What files have left in memory lies between the free pages.
+                    for setting, value in (("drop_caches", 3), ("compact_memory", 1)):
+                        with open("/proc/sys/vm/" + setting, "w") as f:
+                            f.write(f"{value}\n")
+                    time.sleep(1)
         except (OSError, ValueError):
             pass
         if self.before is None or self.free() < pages:
