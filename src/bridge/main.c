@@ -60,7 +60,6 @@ static void start_threads(Program *program);
 static int	open_listener(const DyConfig *config, int *port, bool share);
 static int	try_listen(const struct addrinfo *address, int *port, bool share);
 static int	count_threads(const Program *program);
-static void keep_clients_near(int listener, int cpu);
 static void fit_file_limit(Program *program);
 static void on_signal(evutil_socket_t fd, short events, void *arg);
 
@@ -176,14 +175,8 @@ start_threads(Program *program)
 	for (int i = 0; i < program->thread_count; i++)
 		program->metrics[i] = dy_buf_zalloc(sizeof(DyMetrics));
 	for (int i = 0; i < program->thread_count; i++)
-	{
-		int			cpu = dy_cpus_nth(&program->cpus, i);
-
-		if (cpu >= 0)
-			keep_clients_near(sockets[i], cpu);
-		program->workers[i] = dy_worker_start(config, sockets[i], cpu, program->metrics, i,
-											  program->thread_count);
-	}
+		program->workers[i] = dy_worker_start(config, sockets[i], dy_cpus_nth(&program->cpus, i),
+											  program->metrics, i, program->thread_count);
 	free(sockets);
 	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d thread%s",
 		   config->listen_address, port, program->thread_count,
@@ -206,18 +199,6 @@ count_threads(const Program *program)
 		return cpus < MAX_THREADS ? cpus : MAX_THREADS;
 	return processors < 4 ? 1
 		: processors / 2 > MAX_DEFAULT_THREADS ? MAX_DEFAULT_THREADS : (int) (processors / 2);
-}
-
-/*
- * Of the sockets that share the port, this one is to get the connections
- * whose first packet comes in on this processor.  Best effort: an old kernel
- * spreads them as it would otherwise.
- */
-static void
-keep_clients_near(int listener, int cpu)
-{
-	if (setsockopt(listener, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof(cpu)) != 0)
-		dy_log(DY_LOG_WARNING, "clients are spread over processors: %s", strerror(errno));
 }
 
 /* Ends the program if it cannot.  *port is set to the port taken. */

@@ -66,6 +66,9 @@
 #define LINGER_US 2000000
 #define LINGER_BYTES (32 * 1024 * 1024)
 
+/* Connections that a thread may have beyond its share and a quarter of it. */
+#define NEAR_SLACK 2
+
 /* Pause of accepting when the process is out of file descriptors. */
 #define ACCEPT_PAUSE_US 200000
 #define ACCEPT_COMPLAINT_US 10000000
@@ -126,6 +129,9 @@ struct DyServer
 	int			thread_count;
 	DyHttpConn *conns;
 	int			conn_count;
+	int			listen_fd;
+	int			cpu;			/* of this thread, or -1 */
+	bool		near;			/* clients of this processor come here */
 	size_t		input_bytes;	/* INPUT_BYTES, or more for larger heads */
 	bool		draining;
 	uint64_t	random[2];		/* for request ids */
@@ -146,6 +152,7 @@ static _Atomic int open_connections;
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 					  struct sockaddr *address, int len, void *arg);
+static void keep_clients_near(DyServer *server);
 static void on_accept_error(struct evconnlistener *listener, void *arg);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
@@ -189,10 +196,11 @@ static const char *http_date(DyServer *server);
 /*
  * Serve on a listening socket, which the server will close.
  *
+ * Clients on the processor cpu come to this thread, unless that is -1.
  * all_metrics are those of all threads; all_metrics[thread] is written here.
  */
 DyServer *
-dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
+dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd, int cpu,
 				 DyMetrics *const *all_metrics, int thread, int thread_count)
 {
 	DyServer   *server = dy_buf_zalloc(sizeof(DyServer));
@@ -202,6 +210,9 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 	server->all_metrics = all_metrics;
 	server->metrics = all_metrics[thread];
 	server->thread_count = thread_count;
+	server->listen_fd = listen_fd;
+	server->cpu = cpu;
+	keep_clients_near(server);
 	server->input_bytes = INPUT_BYTES;
 	if (server->input_bytes < (size_t) config->max_head_bytes)
 		server->input_bytes = (size_t) config->max_head_bytes;
@@ -383,8 +394,30 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	server->conn_count++;
 	dy_count(&server->metrics->http_open, 1);
 	dy_count(&server->metrics->http_accepted, 1);
+	keep_clients_near(server);
 
 	enter(conn, HTTP_IDLE);
+}
+
+/*
+ * Of the sockets that share the port, that of this thread is to get the
+ * connections whose first packet comes in on its processor.  Where that are
+ * far more than its share, as with a network card that interrupts one
+ * processor only, the kernel spreads the next ones over all threads.
+ *
+ * Best effort: kernels before 6.2 spread them always.
+ */
+static void
+keep_clients_near(DyServer *server)
+{
+	int			share = open_connections / server->thread_count;
+	bool		near = server->conn_count <= share + share / 4 + NEAR_SLACK;
+	int			cpu = near ? server->cpu : -1;
+
+	if (server->cpu < 0 || near == server->near)
+		return;
+	if (setsockopt(server->listen_fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof(cpu)) == 0)
+		server->near = near;
 }
 
 /* Mostly: no file descriptors left.  Wait instead of running in circles. */

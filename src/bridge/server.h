@@ -19,7 +19,7 @@ typedef struct DyServer DyServer;
 typedef struct DyHttpConn DyHttpConn;
 
 extern DyServer *dy_server_create(struct event_base *base, const DyConfig *config,
-								  int listen_fd, DyMetrics *const *all_metrics,
+								  int listen_fd, int cpu, DyMetrics *const *all_metrics,
 								  int thread, int thread_count);
 extern void dy_server_set_pool(DyServer *server, DyPool *pool);
 extern void dy_server_done(DyRequest *request, const DyReply *reply, void *server);

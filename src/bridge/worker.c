@@ -74,7 +74,7 @@ dy_worker_start(const DyConfig *config, int listen_fd, int cpu, DyMetrics *const
 	worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (worker->base == NULL || worker->wake_fd < 0)
 		goto failed;
-	worker->server = dy_server_create(worker->base, config, listen_fd, all_metrics,
+	worker->server = dy_server_create(worker->base, config, listen_fd, cpu, all_metrics,
 									  thread, thread_count);
 	worker->pool = dy_pool_create(worker->base, config, connections, cpu, all_metrics[thread],
 								  dy_server_done, worker->server);

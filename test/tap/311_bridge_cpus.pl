@@ -30,6 +30,29 @@ my ($status, $out, $err) = $node->psql('postgres', 'SET dynamo.cpu_affinity = 10
 like($err, qr/invalid value for parameter "dynamo.cpu_affinity": 1023\nDETAIL:  There is no processor 1023 for this server/,
 	'one that is not there');
 
+# --- clients of one processor do not all go to one thread
+
+SKIP:
+{
+	skip 'no taskset', 4 if system('taskset -V > /dev/null 2>&1') != 0;
+	my $bridge = Dynamo::Bridge->start($node, "--cpus=$cpus[0],$cpus[1]", '--read-connections=2', '--write-connections=4', '--general-connections=4');
+	is(sessions(12), "$cpus[0] 6,$cpus[1] 6", 'sessions on two processors');
+	my ($without) = watched($bridge);
+	system("taskset -cp $cpus[0] $$ > /dev/null") == 0 or die 'taskset';
+	my @clients;
+	for (1 .. 60)
+	{
+		my $client = $bridge->socket;
+		$client->print("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+		$client->flush;
+		push @clients, $client if Dynamo::Bridge::read_answer($client)->{status} == 200;
+	}
+	system("taskset -cp $all $$ > /dev/null") == 0 or die 'taskset';
+	is(scalar(@clients), 60, 'clients of one processor, one after the other');
+	cmp_ok((watched($bridge))[0] - $without, '>=', 10, 'go to both threads');
+	is($bridge->stop, 0, 'orderly end');
+}
+
 # --- a bridge: its thread and its sessions, where Postgres is on this machine
 
 my @connections = ('--read-connections=3', '--write-connections=4', '--general-connections=5');
@@ -69,6 +92,15 @@ sub cpus_of
 	return $cpus;
 }
 
+# How many descriptors the event loops of two threads watch, the fewest first, by
+# the kernel's own list.
+sub watched
+{
+	my ($bridge) = @_;
+	my @watched = sort { $a <=> $b } map { scalar(() = slurp_file($_) =~ /^tfd:/mg) } glob("/proc/$bridge->{pid}/fdinfo/*");
+	return @watched[ -2, -1 ];
+}
+
 # How many threads of a bridge may use which processors.
 sub threads
 {
@@ -90,5 +122,5 @@ sub sessions
 	});
 	my %count;
 	$count{ cpus_of($_) }++ foreach @pids;
-	return join(',', map { "$_ $count{$_}" } sort { $count{$b} <=> $count{$a} } keys %count);
+	return join(',', map { "$_ $count{$_}" } sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count);
 }
