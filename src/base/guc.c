@@ -87,7 +87,7 @@ dy_guc_init(void)
 							 NULL, NULL, NULL);
 
 	DefineCustomIntVariable("dynamo.cpu_affinity",
-							"Processor that this session's process stays on.",
+							"Processor that the backend stays on.",
 							"-1 leaves that to the scheduler.",
 							&dy_cpu_affinity,
 							-1, -1, DY_MAX_CPU,
