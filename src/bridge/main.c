@@ -48,7 +48,7 @@ typedef struct Program
 	struct event_base *base;
 	DyControl  *control;
 	DyWorker  **workers;
-	DyMetrics **metrics;
+	DyPeers    *peers;
 	int			thread_count;
 	bool		draining;
 } Program;
@@ -60,6 +60,7 @@ static void start_threads(Program *program);
 static int	open_listener(const DyConfig *config, int *port, bool share);
 static int	try_listen(const struct addrinfo *address, int *port, bool share);
 static int	count_threads(const Program *program);
+static void prefer_clients_on(int listen_fd, int cpu);
 static void fit_file_limit(Program *program);
 static void on_signal(evutil_socket_t fd, short events, void *arg);
 
@@ -97,10 +98,7 @@ main(int argc, char **argv)
 	event_base_dispatch(program.base);
 
 	for (int i = 0; i < program.thread_count; i++)
-	{
 		dy_worker_join(program.workers[i]);
-		free(program.metrics[i]);
-	}
 	dy_log(DY_LOG_INFO, "stopped");
 	if (program.control != NULL)
 		dy_control_free(program.control);
@@ -108,7 +106,7 @@ main(int argc, char **argv)
 	event_free(interrupt);
 	event_base_free(program.base);
 	free(program.workers);
-	free(program.metrics);
+	dy_peers_free(program.peers);
 	dy_config_free(&program.config);
 	return EXIT_SUCCESS;
 }
@@ -171,12 +169,20 @@ start_threads(Program *program)
 		sockets[i] = open_listener(config, &port, true);
 
 	program->workers = dy_buf_zalloc(sizeof(DyWorker *) * (size_t) program->thread_count);
-	program->metrics = dy_buf_zalloc(sizeof(DyMetrics *) * (size_t) program->thread_count);
+	program->peers = dy_peers_create(program->thread_count);
+	if (program->peers == NULL)
+	{
+		dy_log(DY_LOG_ERROR, "could not start threads: %s", strerror(errno));
+		exit(EXIT_FAILURE);
+	}
 	for (int i = 0; i < program->thread_count; i++)
-		program->metrics[i] = dy_buf_zalloc(sizeof(DyMetrics));
-	for (int i = 0; i < program->thread_count; i++)
-		program->workers[i] = dy_worker_start(config, sockets[i], dy_cpus_nth(&program->cpus, i),
-											  program->metrics, i, program->thread_count);
+	{
+		int			cpu = dy_cpus_nth(&program->cpus, i);
+
+		if (cpu >= 0)
+			prefer_clients_on(sockets[i], cpu);
+		program->workers[i] = dy_worker_start(config, sockets[i], cpu, program->peers, i);
+	}
 	free(sockets);
 	dy_log(DY_LOG_INFO, "version " DY_VERSION " listens on %s port %d with %d thread%s",
 		   config->listen_address, port, program->thread_count,
@@ -263,6 +269,17 @@ try_listen(const struct addrinfo *address, int *port, bool share)
 }
 
 /*
+ * Of the sockets that share the port, this one is to get the clients whose
+ * first packet comes in on the processor cpu.  Best effort: kernels before 6.2
+ * spread them over all.
+ */
+static void
+prefer_clients_on(int listen_fd, int cpu)
+{
+	setsockopt(listen_fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof(cpu));
+}
+
+/*
  * Every HTTP connection takes a file descriptor: take all we may have.  If
  * these are too few, clients get fewer connections; those to Postgres must
  * be possible at any time.
@@ -273,7 +290,7 @@ fit_file_limit(Program *program)
 	DyConfig   *config = &program->config;
 	struct rlimit limit;
 	int			threads = count_threads(program);
-	rlim_t		ours = SPARE_FILES + (rlim_t) threads * (rlim_t) (config->read_connections + 2) +
+	rlim_t		ours = SPARE_FILES + (rlim_t) threads * (rlim_t) (config->read_connections + 4) +
 	(rlim_t) (config->write_connections + config->general_connections);
 	int			room = 1;
 

@@ -66,9 +66,6 @@
 #define LINGER_US 2000000
 #define LINGER_BYTES (32 * 1024 * 1024)
 
-/* Connections that a thread may have beyond its share and a quarter of it. */
-#define NEAR_SLACK 2
-
 /* Pause of accepting when the process is out of file descriptors. */
 #define ACCEPT_PAUSE_US 200000
 #define ACCEPT_COMPLAINT_US 10000000
@@ -125,13 +122,11 @@ struct DyServer
 	DyPool	   *pool;
 	DyGate		gate;
 	DyMetrics  *metrics;
-	DyMetrics  *const *all_metrics;
-	int			thread_count;
+	DyPeers    *peers;
+	int			thread;			/* among them */
+	struct event *given;		/* connections that others have accepted */
 	DyHttpConn *conns;
 	int			conn_count;
-	int			listen_fd;
-	int			cpu;			/* of this thread, or -1 */
-	bool		near;			/* clients of this processor come here */
 	size_t		input_bytes;	/* INPUT_BYTES, or more for larger heads */
 	bool		draining;
 	uint64_t	random[2];		/* for request ids */
@@ -147,13 +142,11 @@ struct DyServer
 /* Bodies and unread answers in memory, of all threads. */
 static _Atomic int64_t buffered_bytes;
 
-/* HTTP connections of all threads. */
-static _Atomic int open_connections;
-
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 					  struct sockaddr *address, int len, void *arg);
-static void keep_clients_near(DyServer *server);
 static void on_accept_error(struct evconnlistener *listener, void *arg);
+static void on_given(evutil_socket_t fd, short events, void *arg);
+static void add_conn(DyServer *server, evutil_socket_t fd);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
 static void process(DyHttpConn *conn);
@@ -194,25 +187,20 @@ static void make_request_id(DyServer *server, char *id);
 static const char *http_date(DyServer *server);
 
 /*
- * Serve on a listening socket, which the server will close.
- *
- * Clients on the processor cpu come to this thread, unless that is -1.
- * all_metrics are those of all threads; all_metrics[thread] is written here.
+ * Serve on a listening socket, which the server will close, and what the
+ * others give to this thread.
  */
 DyServer *
-dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd, int cpu,
-				 DyMetrics *const *all_metrics, int thread, int thread_count)
+dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
+				 DyPeers *peers, int thread)
 {
 	DyServer   *server = dy_buf_zalloc(sizeof(DyServer));
 
 	server->base = base;
 	server->config = config;
-	server->all_metrics = all_metrics;
-	server->metrics = all_metrics[thread];
-	server->thread_count = thread_count;
-	server->listen_fd = listen_fd;
-	server->cpu = cpu;
-	keep_clients_near(server);
+	server->peers = peers;
+	server->thread = thread;
+	server->metrics = dy_peers_metrics(peers, thread);
 	server->input_bytes = INPUT_BYTES;
 	if (server->input_bytes < (size_t) config->max_head_bytes)
 		server->input_bytes = (size_t) config->max_head_bytes;
@@ -227,6 +215,9 @@ dy_server_create(struct event_base *base, const DyConfig *config, int listen_fd,
 										  0, listen_fd);
 	if (server->listener != NULL)
 		evconnlistener_set_error_cb(server->listener, on_accept_error);
+	server->given = event_new(base, dy_peers_given(peers, thread), EV_READ | EV_PERSIST,
+							  on_given, server);
+	event_add(server->given, NULL);
 	return server;
 }
 
@@ -331,6 +322,7 @@ dy_server_free(DyServer *server)
 		close_conn(server->conns);
 	if (server->listener != NULL)
 		evconnlistener_free(server->listener);
+	event_free(server->given);
 	dy_signer_free(server->gate.signer);
 	dy_keyset_release(server->gate.keys);
 	dy_buf_free(&server->gate.text);
@@ -352,13 +344,13 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		  struct sockaddr *address, int len, void *arg)
 {
 	DyServer   *server = arg;
-	DyHttpConn *conn;
-	int			on = 1;
+	int			thread = dy_peers_enter(server->peers, server->thread,
+										server->config->max_connections);
 
 	(void) listener;
 	(void) address;
 	(void) len;
-	if (atomic_fetch_add(&open_connections, 1) >= server->config->max_connections)
+	if (thread < 0)
 	{
 		DySlice		full = DY_SLICE("HTTP/1.1 503 Service Unavailable\r\n"
 									"Content-Length: 0\r\nConnection: close\r\n\r\n");
@@ -367,12 +359,45 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		if (send(fd, full.data, full.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 			errno = 0;			/* it is closed in any case */
 		evutil_closesocket(fd);
-		atomic_fetch_sub(&open_connections, 1);
-		return;
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	else if (thread == server->thread)
+		add_conn(server, fd);
+	else if (!dy_peers_give(server->peers, thread, fd))
+	{
+		dy_peers_leave(server->peers, thread);
+		evutil_closesocket(fd);
+	}
+}
 
-	conn = dy_buf_zalloc(sizeof(DyHttpConn));
+/* Other threads had more clients than they should. */
+static void
+on_given(evutil_socket_t pipe, short events, void *arg)
+{
+	DyServer   *server = arg;
+	int			fd;
+
+	(void) pipe;
+	(void) events;
+	while ((fd = dy_peers_take(server->peers, server->thread)) >= 0)
+	{
+		if (!server->draining)
+			add_conn(server, fd);
+		else
+		{
+			dy_peers_leave(server->peers, server->thread);
+			evutil_closesocket(fd);
+		}
+	}
+}
+
+/* Serve a connection, which has been counted for this thread. */
+static void
+add_conn(DyServer *server, evutil_socket_t fd)
+{
+	DyHttpConn *conn = dy_buf_zalloc(sizeof(DyHttpConn));
+	int			on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	conn->server = server;
 	conn->fd = fd;
 	conn->readable = event_new(server->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET,
@@ -383,7 +408,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 			event_free(conn->readable);
 		evutil_closesocket(fd);
 		free(conn);
-		atomic_fetch_sub(&open_connections, 1);
+		dy_peers_leave(server->peers, server->thread);
 		return;
 	}
 	conn->reading = true;
@@ -394,30 +419,8 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	server->conn_count++;
 	dy_count(&server->metrics->http_open, 1);
 	dy_count(&server->metrics->http_accepted, 1);
-	keep_clients_near(server);
 
 	enter(conn, HTTP_IDLE);
-}
-
-/*
- * Of the sockets that share the port, that of this thread is to get the
- * connections whose first packet comes in on its processor.  Where that are
- * far more than its share, as with a network card that interrupts one
- * processor only, the kernel spreads the next ones over all threads.
- *
- * Best effort: kernels before 6.2 spread them always.
- */
-static void
-keep_clients_near(DyServer *server)
-{
-	int			share = open_connections / server->thread_count;
-	bool		near = server->conn_count <= share + share / 4 + NEAR_SLACK;
-	int			cpu = near ? server->cpu : -1;
-
-	if (server->cpu < 0 || near == server->near)
-		return;
-	if (setsockopt(server->listen_fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, sizeof(cpu)) == 0)
-		server->near = near;
 }
 
 /* Mostly: no file descriptors left.  Wait instead of running in circles. */
@@ -882,7 +885,7 @@ answer_metrics(DyHttpConn *conn)
 	DyServer   *server = conn->server;
 
 	server->body.len = 0;
-	dy_metrics_text(server->all_metrics, server->thread_count,
+	dy_metrics_text(dy_peers_all_metrics(server->peers), dy_peers_count(server->peers),
 					(uint64_t) atomic_load(&buffered_bytes), &server->body);
 	begin_answer(conn, 200, "text/plain; version=0.0.4; charset=utf-8");
 	finish_answer(conn, dy_buf_slice(&server->body));
@@ -1176,7 +1179,7 @@ close_conn(DyHttpConn *conn)
 	if (conn->next != NULL)
 		conn->next->prev = conn->prev;
 	server->conn_count--;
-	atomic_fetch_sub(&open_connections, 1);
+	dy_peers_leave(server->peers, server->thread);
 	dy_count(&server->metrics->http_open, -1);
 	if (!conn->processing)
 		free_conn(conn);

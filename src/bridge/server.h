@@ -11,7 +11,7 @@
 #include <event2/event.h>
 
 #include "bridge/config.h"
-#include "bridge/metrics.h"
+#include "bridge/peers.h"
 #include "bridge/pool.h"
 #include "bridge/request.h"
 
@@ -19,8 +19,7 @@ typedef struct DyServer DyServer;
 typedef struct DyHttpConn DyHttpConn;
 
 extern DyServer *dy_server_create(struct event_base *base, const DyConfig *config,
-								  int listen_fd, int cpu, DyMetrics *const *all_metrics,
-								  int thread, int thread_count);
+								  int listen_fd, DyPeers *peers, int thread);
 extern void dy_server_set_pool(DyServer *server, DyPool *pool);
 extern void dy_server_done(DyRequest *request, const DyReply *reply, void *server);
 extern void dy_server_tick(DyServer *server);

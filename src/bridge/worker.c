@@ -6,7 +6,7 @@
  * Each has its own event base, listening socket (the kernel spreads new
  * connections over them), HTTP connections and connections to Postgres.
  * Threads share the configuration, the key set and the count of buffered
- * bytes, and read each other's metrics.
+ * bytes; peers.c says what they know of each other.
  *
  * The loop runs in turns: wait, run what is ready, write to Postgres what
  * has come together.
@@ -57,9 +57,9 @@ static int	share(int total, int thread, int thread_count);
  * unless that is -1.  Ends the program if it cannot.
  */
 DyWorker *
-dy_worker_start(const DyConfig *config, int listen_fd, int cpu, DyMetrics *const *all_metrics,
-				int thread, int thread_count)
+dy_worker_start(const DyConfig *config, int listen_fd, int cpu, DyPeers *peers, int thread)
 {
+	int			thread_count = dy_peers_count(peers);
 	DyWorker   *worker = dy_buf_zalloc(sizeof(DyWorker));
 	struct timeval tick = {0, TICK_US};
 	int			connections[DY_LANE_COUNT];
@@ -74,10 +74,10 @@ dy_worker_start(const DyConfig *config, int listen_fd, int cpu, DyMetrics *const
 	worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (worker->base == NULL || worker->wake_fd < 0)
 		goto failed;
-	worker->server = dy_server_create(worker->base, config, listen_fd, cpu, all_metrics,
-									  thread, thread_count);
-	worker->pool = dy_pool_create(worker->base, config, connections, cpu, all_metrics[thread],
-								  dy_server_done, worker->server);
+	worker->server = dy_server_create(worker->base, config, listen_fd, peers, thread);
+	worker->pool = dy_pool_create(worker->base, config, connections, cpu,
+								  dy_peers_metrics(peers, thread), dy_server_done,
+								  worker->server);
 	dy_server_set_pool(worker->server, worker->pool);
 	worker->tick = event_new(worker->base, -1, EV_PERSIST, on_tick, worker);
 	worker->wake = event_new(worker->base, worker->wake_fd, EV_READ | EV_PERSIST,

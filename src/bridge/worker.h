@@ -9,13 +9,12 @@
 #define DY_BRIDGE_WORKER_H
 
 #include "bridge/config.h"
-#include "bridge/metrics.h"
+#include "bridge/peers.h"
 
 typedef struct DyWorker DyWorker;
 
 extern DyWorker *dy_worker_start(const DyConfig *config, int listen_fd, int cpu,
-								 DyMetrics *const *all_metrics, int thread,
-								 int thread_count);
+								 DyPeers *peers, int thread);
 extern void dy_worker_drain(DyWorker *worker);
 extern void dy_worker_join(DyWorker *worker);
 
