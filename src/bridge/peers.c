@@ -99,7 +99,7 @@ dy_peers_enter(DyPeers *peers, int thread, int limit)
 		atomic_fetch_sub(&peers->connections, 1);
 		return -1;
 	}
-	if (peers->peers[thread].connections > share + share / 4)
+	if (peers->peers[thread].connections > share + share / 4 + 1)
 	{
 		for (int i = 0; i < peers->count; i++)
 		{
