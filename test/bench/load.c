@@ -23,9 +23,9 @@
  *
  * Each process stays on a processor of its own, and with it, if they can be
  * told to, the backends that its connections have (libpq through a Unix-domain
- * socket).  Otherwise it is up to chance whether a backend shares its
- * client's processor, which it can do as only one of them is ever at work, or
- * has to be woken on another one, which takes twice as long.
+ * socket).  Otherwise it is up to chance whether a server's thread or backend
+ * shares its client's processor, which it can do as only one of them is ever
+ * at work, or has to be woken on another one, which takes twice as long.
  *
  * Keys are drawn uniformly or from a zipfian distribution over items that lie
  * in collections of 100 under one partition key.
@@ -199,7 +199,7 @@ static int	port = 8000;
 static const char *conninfo = "";
 static int	nconnections = 16;
 static int	nprocesses = 0;		/* 0: as many as processors */
-static int	processor = -1;		/* of this process and its backends */
+static int	processor;			/* of this process and its backends */
 static double seconds = 5;
 static long nitems = 10000;
 static int	item_bytes = 400;
@@ -945,28 +945,23 @@ pg_open(void)
 	return pg;
 }
 
-/*
- * The connection's backend on the processor of this process, and this process
- * itself; neither if the backend is another user's.
- */
+/* A process, 0 is this one, stays on our processor, if we may tell it to. */
 static void
-stay_together(PGconn * pg)
+keep_here(pid_t pid)
 {
 	cpu_set_t	one;
 
-	if (processor < 0 || PQhost(pg)[0] != '/')
-		return;
 	CPU_ZERO(&one);
 	CPU_SET((size_t) processor, &one);
-	if (sched_setaffinity(PQbackendPID(pg), sizeof(one), &one) == 0)
-		(void) sched_setaffinity(0, sizeof(one), &one);
+	(void) sched_setaffinity(pid, sizeof(one), &one);
 }
 
 static void
 pg_connect(Connection *c)
 {
 	c->pg = pg_open();
-	stay_together(c->pg);
+	if (PQhost(c->pg)[0] == '/')
+		keep_here(PQbackendPID(c->pg));
 	pg_prepare_all(c);
 	PQsetnonblocking(c->pg, 1);
 	c->fd = PQsocket(c->pg);
@@ -1359,6 +1354,7 @@ start_share(int i, int n, int *channel, Share *share)
 			die("there must be an operation for each process");
 		seed += (uint64_t) i * UINT64_C(0x9E3779B97F4A7C15);
 		processor = i % (int) sysconf(_SC_NPROCESSORS_ONLN);
+		keep_here(0);
 		run_share(ends[1], share);
 		_exit(0);
 	}
