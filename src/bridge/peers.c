@@ -84,8 +84,9 @@ dy_peers_all_metrics(const DyPeers *peers)
  * A thread has accepted a connection: count it and say which thread shall have
  * it; -1 if there are limit connections already.
  *
- * The one that has accepted it, unless it has a quarter more than its share.
- * That much is left to the kernel's choice, which may have had a reason.
+ * The one that has accepted it, unless it has a quarter and one more than its
+ * share.  That much is left to the kernel's choice, which may have had a
+ * reason.
  */
 int
 dy_peers_enter(DyPeers *peers, int thread, int limit)
