@@ -22,8 +22,8 @@ main(void)
 	/* all come to thread 1 */
 	for (int i = 0; i < 90; i++)
 		count[dy_peers_enter(peers, 1, 100)]++;
-	ok(count[0] >= 25 && count[2] >= 25 && count[1] >= 30 && count[1] <= 37,
-	   "who has more than a quarter above its share gets no more: %d, %d, %d", count[0], count[1], count[2]);
+	ok(count[0] >= 25 && count[2] >= 25 && count[1] >= 30 && count[1] <= 38,
+	   "who has a quarter and one above its share gets no more: %d, %d, %d", count[0], count[1], count[2]);
 
 	/* they come as they should */
 	for (int i = 0; i < 3; i++)
