@@ -27,7 +27,7 @@
  */
 #include "postgres.h"
 
-#include "port/pg_bswap.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "item/build_private.h"
@@ -48,6 +48,7 @@ static void enlarge_entries(DyBuilder *b);
 static void note_entries(DyBuilder *b, DyBuildFrame *frame);
 static bool is_behind(const DyBuilder *b, const DyBuildFrame *frame, uint64 prefix, DyBytes name);
 static bool copy_run(DyBuilder *b, DyBuildFrame *frame, DyIterator *from, const DyBytes *limit);
+static void spell_out(DyBuilder *b, DyValue value);
 static uint8 *append_payload(DyBuilder *b, DyType type, uint32 len);
 static bool close_container(DyBuilder *b);
 static void measure_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
@@ -55,8 +56,8 @@ static void finish_flat(DyBuilder *b, const DyBuildFrame *frame, const DyBuildEn
 static bool fits_flat(const DyBuilder *b, const DyBuildFrame *frame, uint32 n);
 static void sort_entries(DyBuilder *b, DyBuildEntry *entries, uint32 n);
 static uint32 drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n);
-static uint64 key_prefix(const char *data, uint32 len);
 static DyBytes entry_key(const DyBuilder *b, const DyBuildEntry *entry);
+static DyBytes written_name(const uint8 **p, const uint8 *end);
 
 /*
  * A new, empty builder in CurrentMemoryContext.  Its buffer grows there,
@@ -72,6 +73,7 @@ dy_build_create(void)
 	b->max_entries = 0;
 	b->entries = NULL;
 	b->context = CurrentMemoryContext;
+	b->spell_out = false;
 	dy_build_reset(b);
 	return b;
 }
@@ -135,7 +137,8 @@ void
 dy_build_name(DyBuilder *b, const char *name, uint32 len)
 {
 	DyBuildFrame *frame = named_frame(b);
-	uint64		prefix = key_prefix(name, len);
+	uint64		prefix = dy_prefix(name, len);
+	uint32		number;
 
 	if (len > DY_MAX_LENGTH)
 		elog(ERROR, "attribute name is too long");
@@ -150,10 +153,19 @@ dy_build_name(DyBuilder *b, const char *name, uint32 len)
 	else
 		push_entry(b, b->len, prefix);
 
-	enlarge(b, DY_MAX_LENGTH_BYTES + len);
-	b->len += dy_write_length(b->data + b->len, len);
-	dy_copy(b->data + b->len, name, len);
-	b->len += len;
+	enlarge(b, 1 + DY_MAX_LENGTH_BYTES + len);
+	number = b->spell_out ? DY_NO_NUMBER : dy_number_of_name(prefix, name, len);
+	if (number != DY_NO_NUMBER)
+	{
+		b->data[b->len++] = DY_NUMBER_FOLLOWS;
+		b->len += dy_write_length(b->data + b->len, number);
+	}
+	else
+	{
+		b->len += dy_write_length(b->data + b->len, len);
+		dy_copy(b->data + b->len, name, len);
+		b->len += len;
+	}
 	b->named = true;
 }
 
@@ -273,6 +285,25 @@ dy_build_item(DyBuilder *b)
 	b->data = NULL;
 	b->capacity = 0;
 	return item;
+}
+
+/*
+ * An item as another database may have it: names spelled out.
+ */
+DyItem *
+dy_item_portable(DyItem *item)
+{
+	DyBuilder  *b;
+	DyItem	   *portable;
+
+	if (*VARDATA_ANY(item) <= DY_ITEM_PORTABLE_VERSION)
+		return item;
+	b = dy_build_create();
+	b->spell_out = true;
+	spell_out(b, dy_item_value(item));
+	portable = dy_build_item(b);
+	*VARDATA(portable) = DY_ITEM_PORTABLE_VERSION;
+	return portable;
 }
 
 /*
@@ -401,11 +432,9 @@ note_entries(DyBuilder *b, DyBuildFrame *frame)
 
 		if (frame->type == DY_TYPE_M)
 		{
-			uint32		len = 0;
+			DyBytes		name = written_name(&p, end);
 
-			(void) dy_read_length(&p, end, &len);
-			prefix = key_prefix((const char *) p, len);
-			p += len;
+			prefix = dy_prefix(name.data, name.len);
 		}
 		if (p >= end || !dy_skip_value(&p, end))
 			elog(ERROR, "builder is corrupt");
@@ -419,14 +448,14 @@ static inline bool
 is_behind(const DyBuilder *b, const DyBuildFrame *frame, uint64 prefix, DyBytes name)
 {
 	const uint8 *p = b->data + frame->last;
-	uint32		len = 0;
+	DyBytes		last;
 
 	if (frame->count == 0)
 		return true;
 	if (likely(prefix != frame->last_prefix))
 		return prefix > frame->last_prefix;
-	(void) dy_read_length(&p, b->data + b->len, &len);
-	return dy_compare_bytes(name.data, name.len, p, len) > 0;
+	last = written_name(&p, b->data + b->len);
+	return dy_compare_bytes(name.data, name.len, last.data, last.len) > 0;
 }
 
 /*
@@ -436,8 +465,7 @@ is_behind(const DyBuilder *b, const DyBuildFrame *frame, uint64 prefix, DyBytes 
 static bool
 copy_run(DyBuilder *b, DyBuildFrame *frame, DyIterator *from, const DyBytes *limit)
 {
-	const DyContainer source = {.directory = from->directory};
-	uint64		limit_prefix = limit != NULL ? key_prefix(limit->data, limit->len) : 0;
+	uint64		limit_prefix = limit != NULL ? dy_prefix(limit->data, limit->len) : 0;
 	const uint8 *start = from->end;
 	const uint8 *end = start;
 	uint32		n = 0;
@@ -450,9 +478,9 @@ copy_run(DyBuilder *b, DyBuildFrame *frame, DyIterator *from, const DyBytes *lim
 		DyBytes		name;
 		uint64		prefix;
 
-		if (!dy_read_name(&source, &p, &name))
+		if (!dy_read_name(&p, from->directory, &name))
 			dy_corrupt_item("A map's entries are wrong.");
-		prefix = key_prefix(name.data, name.len);
+		prefix = dy_prefix(name.data, name.len);
 		if (limit != NULL &&
 			(prefix != limit_prefix ? prefix > limit_prefix :
 			 dy_compare_bytes(name.data, name.len, limit->data, limit->len) >= 0))
@@ -478,6 +506,32 @@ copy_run(DyBuilder *b, DyBuildFrame *frame, DyIterator *from, const DyBytes *lim
 	from->next += n;
 	from->end = end;
 	return true;
+}
+
+/* Copy a value name by name. */
+static void
+spell_out(DyBuilder *b, DyValue value)
+{
+	DyType		type = dy_value_type(value);
+	DyIterator	iter;
+	DyBytes		name;
+	DyValue		child;
+
+	if (type != DY_TYPE_L && type != DY_TYPE_M)
+	{
+		dy_build_copy(b, value);
+		return;
+	}
+	check_stack_depth();
+	dy_build_open(b, type);
+	iter = dy_iterate(value);
+	while (type == DY_TYPE_M ? dy_map_next(&iter, &name, &child) : dy_list_next(&iter, &child))
+	{
+		if (type == DY_TYPE_M)
+			dy_build_name(b, name.data, name.len);
+		spell_out(b, child);
+	}
+	dy_build_close(b);
 }
 
 /* Write the head of an S, N or B; returns where its bytes belong. */
@@ -542,7 +596,7 @@ close_container(DyBuilder *b)
 			{
 				DyBytes		key = entry_key(b, &entries[i]);
 
-				entries[i].prefix = key_prefix(key.data, key.len);
+				entries[i].prefix = dy_prefix(key.data, key.len);
 			}
 		}
 		sort_entries(b, entries, n);
@@ -671,13 +725,20 @@ entry_key(const DyBuilder *b, const DyBuildEntry *entry)
 	DyBytes		key = {NULL, 0};
 
 	if (b->frames[b->depth].type == DY_TYPE_M)
-	{
-		(void) dy_read_length(&p, end, &key.len);
-		key.data = (const char *) p;
-	}
-	else
-		(void) dy_read_payload(p, end, &key);
+		return written_name(&p, end);
+	(void) dy_read_payload(p, end, &key);
 	return key;
+}
+
+/* A name that was written here; *p steps over it. */
+static inline DyBytes
+written_name(const uint8 **p, const uint8 *end)
+{
+	DyBytes		name;
+
+	if (!dy_read_name(p, end, &name))
+		elog(ERROR, "builder is corrupt");
+	return name;
 }
 
 static int
@@ -775,12 +836,7 @@ drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n)
 		uint32		size;
 
 		if (b->frames[b->depth].type == DY_TYPE_M)
-		{
-			uint32		length = 0;
-
-			(void) dy_read_length(&p, end, &length);
-			p += length;
-		}
+			(void) written_name(&p, end);
 		if (!dy_read_value(p, end, &value))
 			elog(ERROR, "builder is corrupt");
 		size = value.data + value.len - start;
@@ -791,20 +847,4 @@ drop_duplicates(DyBuilder *b, DyBuildEntry *entries, uint32 n)
 	b->len = to;
 	sort_entries(b, entries, left);
 	return left;
-}
-
-/* The first bytes of a key as an integer of the same order. */
-static inline uint64
-key_prefix(const char *data, uint32 len)
-{
-	uint64		prefix = 0;
-
-	if (len >= sizeof(prefix))
-		memcpy(&prefix, data, sizeof(prefix));
-	else
-		dy_copy(&prefix, data, len);
-#ifndef WORDS_BIGENDIAN
-	prefix = pg_bswap64(prefix);
-#endif
-	return prefix;
 }

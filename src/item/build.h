@@ -63,4 +63,7 @@ extern bool dy_build_close_set(DyBuilder *b);
 extern DyValue dy_build_value(DyBuilder *b);
 extern DyItem *dy_build_item(DyBuilder *b);
 
+/* An item with all names spelled out; perhaps this one. */
+extern DyItem *dy_item_portable(DyItem *item);
+
 #endif							/* DY_ITEM_BUILD_H */

@@ -48,6 +48,7 @@ struct DyBuilder
 	uint32		value_start;	/* of the last value outside; 0: none */
 	int			depth;			/* containers open */
 	bool		named;			/* a name waits for its value */
+	bool		spell_out;		/* all names */
 	DyBuildFrame frames[DY_FORMAT_MAX_LEVELS];
 };
 

@@ -4,7 +4,8 @@
  *	  Are these bytes a value?
  *
  * Bytes that did not come from the builder (COPY BINARY, a binary
- * parameter) are checked once, deeply, before they become an item.  After
+ * parameter) are checked once, deeply, before they become an item.  They are to
+ * be portable: what a number stands for in another database, nobody knows.  After
  * that: every length lies inside what it belongs to; names and strings are
  * UTF-8; numbers are in their one encoding; names in a map and elements in a
  * set are in strict order; the entries of a container fill it exactly, so
@@ -25,11 +26,12 @@ typedef struct Extent
 	uint32		len;
 } Extent;
 
-static void check_value(DyValue value, int level);
-static void check_container(DyValue value, DyType type, int level);
+static void check(DyValue value, bool portable);
+static void check_value(DyValue value, int level, bool portable);
+static void check_container(DyValue value, DyType type, int level, bool portable);
 static void check_extents(Extent *extents, uint32 n);
 static int	compare_extents(const void *x, const void *y);
-static Extent check_entry(DyContainer *c, uint32 i, DyBytes *key, int level);
+static Extent check_entry(DyContainer *c, uint32 i, DyBytes *key, int level, bool portable);
 
 /*
  * Raise ERRCODE_DATA_CORRUPTED unless the bytes of value are exactly one
@@ -38,17 +40,30 @@ static Extent check_entry(DyContainer *c, uint32 i, DyBytes *key, int level);
 void
 dy_value_check(DyValue value)
 {
+	check(value, false);
+}
+
+/* The same, and all names must be spelled out. */
+void
+dy_value_check_portable(DyValue value)
+{
+	check(value, true);
+}
+
+static void
+check(DyValue value, bool portable)
+{
 	DyValue		read;
 
 	if (!dy_read_value(value.data, value.data + value.len, &read) ||
 		read.len != value.len)
 		dy_corrupt_item("The length of a value is wrong.");
-	check_value(value, 1);
+	check_value(value, 1, portable);
 }
 
 /* value spans exactly the bytes its header says. */
 static void
-check_value(DyValue value, int level)
+check_value(DyValue value, int level, bool portable)
 {
 	const uint8 *end = value.data + value.len;
 	DyType		type = dy_value_type(value);
@@ -78,13 +93,13 @@ check_value(DyValue value, int level)
 				dy_corrupt_item("A NULL is malformed.");
 			break;
 		default:
-			check_container(value, type, level);
+			check_container(value, type, level, portable);
 			break;
 	}
 }
 
 static void
-check_container(DyValue value, DyType type, int level)
+check_container(DyValue value, DyType type, int level, bool portable)
 {
 	DyContainer c;
 	DyBytes		key = {NULL, 0};
@@ -108,7 +123,7 @@ check_container(DyValue value, DyType type, int level)
 		DyBytes		previous = key;
 		Extent		extent;
 
-		extent = check_entry(&c, i, &key, level);
+		extent = check_entry(&c, i, &key, level, portable);
 		filled += extent.len;
 		if (extents != NULL)
 			extents[i] = extent;
@@ -160,7 +175,7 @@ compare_extents(const void *x, const void *y)
  * container is ordered by; for a list, the end of the entry.
  */
 static Extent
-check_entry(DyContainer *c, uint32 i, DyBytes *key, int level)
+check_entry(DyContainer *c, uint32 i, DyBytes *key, int level, bool portable)
 {
 	Extent		extent;
 	const uint8 *start;
@@ -172,7 +187,8 @@ check_entry(DyContainer *c, uint32 i, DyBytes *key, int level)
 	p = start;
 	if (c->type == DY_TYPE_M)
 	{
-		if (!dy_read_name(c, &p, key) || key->len == 0 ||
+		if ((portable && p < c->directory && *p == DY_NUMBER_FOLLOWS) ||
+			!dy_read_name(&p, c->directory, key) ||
 			!dy_scan_utf8(key->data, key->len))
 			dy_corrupt_item("A name is empty, too long or not UTF-8.");
 	}
@@ -189,7 +205,7 @@ check_entry(DyContainer *c, uint32 i, DyBytes *key, int level)
 		key->data = (const char *) value.data + value.len;
 		key->len = 0;
 	}
-	check_value(value, level + 1);
+	check_value(value, level + 1, portable);
 	dy_entry_ends(c, value.data + value.len);
 	extent.start = start;
 	extent.len = value.data + value.len - start;

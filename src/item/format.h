@@ -12,6 +12,7 @@
 #ifndef DY_ITEM_FORMAT_H
 #define DY_ITEM_FORMAT_H
 
+#include "item/names.h"
 #include "item/value.h"
 
 /* The first byte of a value: type below, what the type makes of it above. */
@@ -43,9 +44,19 @@
 #define DY_MAX_LENGTH			((1U << 28) - 1)
 #define DY_MAX_LENGTH_BYTES		4
 
+/* In place of the length of a name, which is never empty. */
+#define DY_NUMBER_FOLLOWS		0
+
 /* What precedes the map of an item: version and flags. */
 #define DY_ITEM_HEADER_BYTES	2
 #define DY_ITEM_FLAGS_KNOWN		0x00
+
+/*
+ * An item counts for so many times the bytes of its encoding, at most: if all
+ * there is to it are BOOLs with long names that are not spelled out.
+ */
+#define DY_MOST_PER_BYTE \
+	((DY_MAX_NUMBERED_NAME_BYTES + 1 + DY_NESTED_ELEMENT_BYTES) / 3)
 
 /* How many containers a builder can have open: some more than are valid. */
 #define DY_FORMAT_MAX_LEVELS	(DY_MAX_NESTING_LEVELS + 8)
@@ -336,15 +347,24 @@ dy_entry_ends(DyContainer *c, const uint8 *end)
 	c->next = end;
 }
 
-/* The name of a map's entry; *p steps over it to the value. */
+/*
+ * The name of a map's entry, which ends before end; *p steps over it to the
+ * value.  A name that is not spelled out lies elsewhere.
+ */
 static inline bool
-dy_read_name(const DyContainer *c, const uint8 **p, DyBytes *name)
+dy_read_name(const uint8 **p, const uint8 *end, DyBytes *name)
 {
 	uint32		length;
 
-	if (!dy_read_length(p, c->directory, &length) ||
-		length > c->directory - *p)
+	if (!dy_read_length(p, end, &length) || length > end - *p)
 		return false;
+	if (length == DY_NUMBER_FOLLOWS)
+	{
+		if (!dy_read_length(p, end, &length))
+			return false;
+		*name = dy_numbered_name(length);
+		return true;
+	}
 	name->data = (const char *) *p;
 	name->len = length;
 	*p += length;
@@ -365,7 +385,7 @@ dy_seek_entry(const DyContainer *c, uint32 i, const uint8 **start)
 	{
 		DyBytes		name;
 
-		if ((c->type == DY_TYPE_M && !dy_read_name(c, &p, &name)) ||
+		if ((c->type == DY_TYPE_M && !dy_read_name(&p, c->directory, &name)) ||
 			p >= c->directory || !dy_skip_value(&p, c->directory))
 			return false;
 	}
@@ -418,5 +438,6 @@ dy_compare_bytes(const void *a, uint32 alen, const void *b, uint32 blen)
 }
 
 extern void dy_corrupt_item(const char *what) pg_attribute_noreturn();
+extern void dy_unsupported_version(int version) pg_attribute_noreturn();
 
 #endif							/* DY_ITEM_FORMAT_H */

@@ -4,8 +4,8 @@
  *	  The SQL type dynamo.item: its functions and operators.
  *
  * Text in and out is DynamoDB JSON.  Binary in and out is the stored form
- * behind its varlena header: version, flags, map; what comes in is checked
- * deeply.  Everything read by attribute (->, ->>) is in plain form, see
+ * behind its varlena header: version, flags, map, with all names spelled out;
+ * what comes in is checked deeply.  Everything read by attribute (->, ->>) is in plain form, see
  * jsonb.c.
  *
  *-------------------------------------------------------------------------
@@ -18,6 +18,7 @@
 
 #include "base/compat.h"
 #include "base/errors.h"
+#include "item/build.h"
 #include "item/format.h"
 #include "item/jsonb.h"
 #include "item/key.h"
@@ -96,7 +97,7 @@ dynamo_item_from_bytes(PG_FUNCTION_ARGS)
 Datum
 dynamo_item_send(PG_FUNCTION_ARGS)
 {
-	DyItem	   *item = PG_GETARG_DY_ITEM_P(0);
+	DyItem	   *item = dy_item_portable(PG_GETARG_DY_ITEM_P(0));
 	StringInfoData message;
 
 	pq_begintypsend(&message);
@@ -317,7 +318,9 @@ receive_item(const char *bytes, int len)
 
 	SET_VARSIZE(item, VARHDRSZ + len);
 	memcpy(VARDATA(item), bytes, len);
-	dy_value_check(dy_item_value(item));
+	if (len > 0 && (uint8) bytes[0] > DY_ITEM_PORTABLE_VERSION)
+		dy_unsupported_version((uint8) bytes[0]);
+	dy_value_check_portable(dy_item_value(item));
 	return item;
 }
 

@@ -12,6 +12,7 @@
 #define DY_ITEM_SCAN_H
 
 #include "port/pg_bitutils.h"
+#include "port/pg_bswap.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -301,6 +302,22 @@ dy_scan_space(const char *p, const char *end)
 	while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
 		p++;
 	return p;
+}
+
+/* The first bytes as an integer of the same order. */
+static inline uint64
+dy_prefix(const char *data, uint32 len)
+{
+	uint64		prefix = 0;
+
+	if (len >= sizeof(prefix))
+		memcpy(&prefix, data, sizeof(prefix));
+	else
+		dy_copy(&prefix, data, len);
+#ifndef WORDS_BIGENDIAN
+	prefix = pg_bswap64(prefix);
+#endif
+	return prefix;
 }
 
 /* Make room for so many more bytes and a NUL; a call only if there is none. */

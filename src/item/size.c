@@ -71,14 +71,12 @@ dy_item_size(DyValue map)
 }
 
 /*
- * Is an item larger than an item may be?  No value counts for more than twice
- * the bytes of its encoding (a list of NULLs comes close), so most items need
- * not be measured.
+ * Is an item larger than an item may be?  Most need not be measured.
  */
 bool
 dy_item_is_too_large(DyValue map)
 {
-	return map.len > DY_MAX_ITEM_BYTES / 2 && dy_item_size(map) > DY_MAX_ITEM_BYTES;
+	return map.len > DY_MAX_ITEM_BYTES / DY_MOST_PER_BYTE && dy_item_size(map) > DY_MAX_ITEM_BYTES;
 }
 
 /* The size of one attribute. */
@@ -106,7 +104,7 @@ entries_size(const DyContainer *c)
 
 		if (c->type == DY_TYPE_M)
 		{
-			if (!dy_read_name(c, &p, &bytes) || p >= c->directory)
+			if (!dy_read_name(&p, c->directory, &bytes) || p >= c->directory)
 				dy_corrupt_item("A name is longer than its map.");
 			size += bytes.len;
 		}

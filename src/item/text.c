@@ -336,7 +336,10 @@ read_map(TextReader *t, int level)
 		DyBytes		name = read_string(t, EXPECT_STRING);
 
 		if (unlikely(name.len == 0))
+		{
 			set_fault(t, "Empty attribute name");
+			name = dy_bytes("?", 1);	/* no map can have it */
+		}
 		if (unlikely(name.len > DY_MAX_ATTRIBUTE_NAME_BYTES))
 			set_fault(t, "Attribute name is too large, must be less than 65536 bytes");
 		dy_build_name(t->b, name.data, name.len);

@@ -201,7 +201,7 @@ write_map(TextWriter *w, DyValue map)
 		const uint8 *p;
 		DyBytes		name;
 
-		if (!dy_read_entry(&c, i, &p) || !dy_read_name(&c, &p, &name))
+		if (!dy_read_entry(&c, i, &p) || !dy_read_name(&p, c.directory, &name))
 			dy_corrupt_item("A map's directory is wrong.");
 		reserve(w, name.len + FRAME_BYTES);
 		if (i > 0)

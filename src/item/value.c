@@ -39,6 +39,16 @@ dy_corrupt_item(const char *what)
 	pg_unreachable();
 }
 
+/* An item is of a version that we, or the place it came from, cannot have. */
+void
+dy_unsupported_version(int version)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("unsupported item format version %d", version)));
+	pg_unreachable();
+}
+
 /*
  * The map inside an item.  item may have a short varlena header, but must
  * not be compressed or out of line.  The view lives as long as item.
@@ -53,9 +63,7 @@ dy_item_value(const DyItem *item)
 	if (end - data < DY_ITEM_HEADER_BYTES)
 		dy_corrupt_item("It is too short.");
 	if (data[0] < DY_ITEM_OLDEST_VERSION || data[0] > DY_ITEM_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("unsupported item format version %d", data[0])));
+		dy_unsupported_version(data[0]);
 	if ((data[1] & ~DY_ITEM_FLAGS_KNOWN) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -221,7 +229,7 @@ dy_map_get_near(DyValue map, const char *name, uint32 len, uint32 *place)
 		DyBytes		found;
 		int			order;
 
-		if (!dy_read_entry(&c, middle, &p) || !dy_read_name(&c, &p, &found))
+		if (!dy_read_entry(&c, middle, &p) || !dy_read_name(&p, c.directory, &found))
 			dy_corrupt_item("A map's directory is wrong.");
 		order = dy_compare_bytes(name, len, found.data, found.len);
 		if (order == 0)
@@ -412,7 +420,7 @@ search_flat_map(const DyContainer *c, const char *name, uint32 len)
 		DyBytes		found;
 		DyValue		value;
 
-		if (!dy_read_name(c, &p, &found) || p >= end)
+		if (!dy_read_name(&p, end, &found) || p >= end)
 			dy_corrupt_item("A map's entries are wrong.");
 		if (found.len == len && memcmp(found.data, name, len) == 0)
 		{
@@ -483,7 +491,7 @@ entry_at(const DyContainer *c, uint32 i, DyBytes *name, DyValue *value)
 {
 	const uint8 *p;
 
-	if (!dy_read_entry(c, i, &p) || !dy_read_name(c, &p, name) ||
+	if (!dy_read_entry(c, i, &p) || !dy_read_name(&p, c->directory, name) ||
 		!dy_read_value(p, c->directory, value))
 		dy_corrupt_item("A map's directory is wrong.");
 }

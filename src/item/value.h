@@ -88,8 +88,12 @@ dy_bytes_is(DyBytes a, const char *text)
  */
 typedef struct varlena DyItem;
 
-/* Version 1 had no flat containers; what it wrote is valid still. */
-#define DY_ITEM_VERSION			2
+/*
+ * Version 1 had no flat containers, version 2 spelled all names out.  What they
+ * wrote is valid still, and version 2 is what goes to other databases.
+ */
+#define DY_ITEM_VERSION			3
+#define DY_ITEM_PORTABLE_VERSION	2
 #define DY_ITEM_OLDEST_VERSION	1
 
 /*
@@ -116,6 +120,7 @@ typedef struct DyIterator
 extern DyValue dy_item_value(const DyItem *item);	/* its map */
 extern DyItem *dy_item_make(DyValue map);	/* palloc'd item around a map */
 extern void dy_value_check(DyValue value);	/* deep check; corrupt raises */
+extern void dy_value_check_portable(DyValue value); /* names spelled out, too */
 
 extern DyType dy_value_type(DyValue value);
 extern const char *dy_type_name(DyType type);	/* "S", "NS", ... */

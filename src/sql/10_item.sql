@@ -34,6 +34,46 @@ CREATE TYPE dynamo.item (
 
 COMMENT ON TYPE dynamo.item IS 'DynamoDB item; text form is DynamoDB JSON';
 
+-- ------------------------------------------------------- attribute names
+--
+-- Names that items do not spell out: src/tables/names.c adds rows, and no
+-- row may ever change or go. They are of this database only and are not
+-- dumped: an item that leaves it, as text or binary, spells them out.
+
+CREATE TABLE dynamo_internal.attribute_names
+(
+    number integer NOT NULL,
+    name text COLLATE "C" NOT NULL
+);
+
+CREATE FUNCTION dynamo_internal.keep_attribute_names() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- numbers of another database, which logical replication copies
+    IF TG_OP = 'INSERT' AND current_setting('session_replication_role') = 'replica' THEN
+        RETURN NULL;
+    END IF;
+    RAISE object_not_in_prerequisite_state USING
+        MESSAGE = 'the numbers of attribute names cannot be changed',
+        DETAIL = 'Items have them in place of the names.';
+END
+$$;
+
+CREATE TRIGGER keep BEFORE INSERT ON dynamo_internal.attribute_names
+    FOR EACH ROW EXECUTE FUNCTION dynamo_internal.keep_attribute_names();
+CREATE TRIGGER keep_all BEFORE UPDATE OR DELETE OR TRUNCATE ON dynamo_internal.attribute_names
+    FOR EACH STATEMENT EXECUTE FUNCTION dynamo_internal.keep_attribute_names();
+ALTER TABLE dynamo_internal.attribute_names ENABLE ALWAYS TRIGGER keep;
+ALTER TABLE dynamo_internal.attribute_names ENABLE ALWAYS TRIGGER keep_all;
+
+CREATE FUNCTION dynamo.number_attribute_names(VARIADIC names text[]) RETURNS integer
+    LANGUAGE c STRICT
+    AS 'MODULE_PATHNAME', 'dynamo_number_attribute_names';
+
+COMMENT ON FUNCTION dynamo.number_attribute_names(text[]) IS 'let items have numbers in place of these attribute names, from now on';
+
 -- ------------------------------------------------------- plain documents
 
 CREATE FUNCTION dynamo.item_to_jsonb(dynamo.item) RETURNS jsonb

@@ -73,6 +73,8 @@ dynamo_derive_row(PG_FUNCTION_ARGS)
 	if (dy_item_is_too_large(map))
 		dy_validation("Item size has exceeded the maximum allowed size");
 
+	dy_meet_names(map);
+
 	values = palloc0(desc->natts * sizeof(Datum));
 	isnull = palloc0(desc->natts * sizeof(bool));
 	replace = palloc0(desc->natts * sizeof(bool));

@@ -187,4 +187,10 @@ extern bool dy_expires_of_item(const DyTable *table, DyValue map, int64 *expires
  */
 extern bool dy_derive_trigger_only(const TriggerDesc *desc);
 
+/*
+ * names.c: to be called with each item that is stored, before it is; gives
+ * numbers to attribute names that are met often.
+ */
+extern void dy_meet_names(DyValue map);
+
 #endif							/* DY_TABLES_TABLE_H */

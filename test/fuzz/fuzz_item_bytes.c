@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "item/format.h"
 #include "item/text.h"
 
 #include "server.h"
@@ -65,13 +66,18 @@ use_sound(void *arg)
 	visit(map);
 	initStringInfo(&text);
 	CHECK(dy_text_write_map(&text, map) == dy_item_size(map));
-	CHECK(dy_item_size(map) <= 2 * map.len);
+	CHECK(dy_item_size(map) <= DY_MOST_PER_BYTE * map.len);
 	again = dy_item_value(dy_item_from_text(text.data, text.len));
 	CHECK(dy_value_equal(map, again) && dy_value_equal(again, map));
 	CHECK(dy_value_contains(map, again) && dy_value_contains(again, map));
 	CHECK(dy_value_hash(map) == dy_value_hash(again));
 	CHECK(dy_item_size(map) == dy_item_size(again));
 	CHECK(dy_value_levels(map) <= DY_MAX_NESTING_LEVELS);
+
+	/* as another database may have it */
+	again = dy_item_value(dy_item_portable(arg));
+	dy_value_check_portable(again);
+	CHECK(dy_value_equal(map, again) && dy_value_hash(map) == dy_value_hash(again));
 
 	/* as part of another value */
 	dy_build_open(b, DY_TYPE_M);

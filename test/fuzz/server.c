@@ -14,6 +14,7 @@
 #include "nodes/pg_list.h"
 #include "utils/memutils.h"
 
+#include "item/names.h"
 #include "server.h"
 
 typedef struct Block
@@ -189,6 +190,30 @@ check_stack_depth(void)
 void
 ProcessInterrupts(void)
 {
+}
+
+/* ------------------------------------------------------- attribute names */
+
+/* Some names of the seeds have numbers. */
+static DyBytes numbered[] = {{"pk", 2}, {NULL, 0}, {"count", 5}, {"a longer name", 13}};
+
+DyNames		dy_names = {numbered, lengthof(numbered), true};
+
+uint32
+dy_number_of_name(uint64 prefix, const char *name, uint32 len)
+{
+	for (uint32 i = 0; i < lengthof(numbered); i++)
+	{
+		if (numbered[i].len == len && memcmp(numbered[i].data, name, len) == 0)
+			return i + 1;
+	}
+	return DY_NO_NUMBER;
+}
+
+DyBytes
+dy_find_numbered_name(uint32 number)
+{
+	ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED)));
 }
 
 /* ---------------------------------------------------------------- strings */

@@ -205,3 +205,42 @@ BEGIN
     RETURN quote_ident(view_name)::regclass;
 END
 $$;
+
+-- --------------------------------------------------------- attribute names
+
+-- Names that items do not spell out.
+CREATE TABLE IF NOT EXISTS dynamo_internal.attribute_names
+(
+    number integer NOT NULL,
+    name text COLLATE "C" NOT NULL
+);
+REVOKE ALL ON dynamo_internal.attribute_names FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION dynamo_internal.keep_attribute_names() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- numbers of another database, which logical replication copies
+    IF TG_OP = 'INSERT' AND current_setting('session_replication_role') = 'replica' THEN
+        RETURN NULL;
+    END IF;
+    RAISE object_not_in_prerequisite_state USING
+        MESSAGE = 'the numbers of attribute names cannot be changed',
+        DETAIL = 'Items have them in place of the names.';
+END
+$$;
+REVOKE ALL ON FUNCTION dynamo_internal.keep_attribute_names() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER keep BEFORE INSERT ON dynamo_internal.attribute_names
+    FOR EACH ROW EXECUTE FUNCTION dynamo_internal.keep_attribute_names();
+CREATE OR REPLACE TRIGGER keep_all BEFORE UPDATE OR DELETE OR TRUNCATE ON dynamo_internal.attribute_names
+    FOR EACH STATEMENT EXECUTE FUNCTION dynamo_internal.keep_attribute_names();
+ALTER TABLE dynamo_internal.attribute_names ENABLE ALWAYS TRIGGER keep;
+ALTER TABLE dynamo_internal.attribute_names ENABLE ALWAYS TRIGGER keep_all;
+
+CREATE OR REPLACE FUNCTION dynamo.number_attribute_names(VARIADIC names text[]) RETURNS integer
+    LANGUAGE c STRICT
+    AS 'MODULE_PATHNAME', 'dynamo_number_attribute_names';
+COMMENT ON FUNCTION dynamo.number_attribute_names(text[]) IS 'let items have numbers in place of these attribute names, from now on';
+REVOKE ALL ON FUNCTION dynamo.number_attribute_names(text[]) FROM PUBLIC;

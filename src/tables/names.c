@@ -1,0 +1,315 @@
+/*-------------------------------------------------------------------------
+ *
+ * names.c
+ *	  Which attribute names are numbered.
+ *
+ * A name that items have again and again.  Each session looks at one in
+ * SAMPLE of the items that it is about to store, and counts the names in it
+ * that are spelled out.  One that was met often enough gets the next number.
+ * Names that are met once, as those of a map whose names are keys, push each
+ * other out of the few places that there are for counting.  The fewer numbers
+ * are left, the more often a name must be met.
+ *
+ * A number is given at once and for good, as a sequence gives its values: the
+ * row is written frozen, so that everybody sees it, and nobody takes it back.
+ * Thus a large COPY makes use of the names that it has met itself; and what
+ * was written with a number may outlive the transaction that gave it, as a
+ * constant in a plan does.  Other sessions hear of it when the transaction
+ * commits, or when they mean to give the same name a number.  It is no change
+ * that logical replication may bring to another database, which has its own.
+ *
+ * Numbers are given under a lock on their table, for as long as that takes.
+ * A write does not wait for it: if another session has it, next time will do.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/rel.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "base/compat.h"
+#include "item/names.h"
+#include "tables/table.h"
+
+DY_SQL_FUNCTION(dynamo_number_attribute_names);
+
+/* One item in so many is looked at, and so many entries of it at most. */
+#define SAMPLE			16
+#define MAX_ENTRIES		512
+
+/*
+ * So often a name must be met: twice as often with each so many numbers
+ * that are given.
+ */
+#define ENOUGH			8
+#define NUMBERS_A_DOUBLING	512
+
+/* Places for counting; each name has two to choose from. */
+#define PLACES			256
+
+/* It conflicts with itself, and with VACUUM. */
+#define NUMBERING_LOCK	ShareUpdateExclusiveLock
+
+/* A name that is being counted. */
+typedef struct Place
+{
+	uint32		count;			/* 0: free */
+	uint32		len;
+	char		name[DY_MAX_NUMBERED_NAME_BYTES];
+} Place;
+
+/* A walk over an item. */
+typedef struct Walk
+{
+	int			entries_left;
+	bool		enough;			/* some name was met often enough */
+} Walk;
+
+static Place *places;
+
+static void walk(Walk *w, DyValue container);
+static void meet(Walk *w, DyBytes name);
+static void number_what_was_met(void);
+static int	give_numbers(Oid relid, DyBytes *names, int n);
+static bool is_worth_a_number(DyBytes name);
+static uint32 enough(void);
+
+/*
+ * An item is about to be stored, in a transaction that may write.
+ */
+void
+dy_meet_names(DyValue map)
+{
+	static uint32 items = 0;
+	Walk		w = {MAX_ENTRIES, false};
+
+	if (++items % SAMPLE != 0)
+		return;
+	walk(&w, map);
+	if (w.enough)
+		number_what_was_met();
+}
+
+static void
+walk(Walk *w, DyValue container)
+{
+	bool		is_map = dy_value_type(container) == DY_TYPE_M;
+	const char *start = (const char *) container.data;
+	DyIterator	iter = dy_iterate(container);
+	DyBytes		name;
+	DyValue		value;
+
+	check_stack_depth();
+	while (w->entries_left-- > 0 &&
+		   (is_map ? dy_map_next(&iter, &name, &value) : dy_list_next(&iter, &value)))
+	{
+		DyType		type = dy_value_type(value);
+
+		/* a name with a number does not lie here */
+		if (is_map && name.data > start && name.data < start + container.len)
+			meet(w, name);
+		if (type == DY_TYPE_M || type == DY_TYPE_L)
+			walk(w, value);
+	}
+}
+
+/*
+ * Count a name.
+ */
+static void
+meet(Walk *w, DyBytes name)
+{
+	uint32		hash;
+	Place	   *place = NULL;
+
+	if (!is_worth_a_number(name))
+		return;
+	if (places == NULL)
+		places = MemoryContextAllocZero(TopMemoryContext, PLACES * sizeof(Place));
+
+	hash = hash_bytes((const unsigned char *) name.data, name.len);
+	for (int i = 0; i < 2; i++)
+	{
+		Place	   *candidate = &places[(i == 0 ? hash : hash >> 16) % PLACES];
+
+		if (candidate->count > 0 && candidate->len == name.len &&
+			memcmp(candidate->name, name.data, name.len) == 0)
+		{
+			place = candidate;
+			break;
+		}
+		if (place == NULL || candidate->count < place->count)
+			place = candidate;
+	}
+	if (place->count > 0 &&
+		(place->len != name.len || memcmp(place->name, name.data, name.len) != 0))
+	{
+		place->count--;
+		return;
+	}
+	if (place->count++ == 0)
+	{
+		place->len = name.len;
+		memcpy(place->name, name.data, name.len);
+	}
+	if (place->count >= enough())
+		w->enough = true;
+}
+
+/*
+ * Number the names that were met often enough, and those that nearly were.
+ */
+static void
+number_what_was_met(void)
+{
+	Oid			relid = dy_names_relid();
+	uint32		least = enough() / 2;
+	DyBytes		names[PLACES];
+	Place	   *from[PLACES];
+	int			n = 0;
+
+	if (!OidIsValid(relid) || !ConditionalLockRelationOid(relid, NUMBERING_LOCK))
+		return;
+	for (int i = 0; i < PLACES; i++)
+	{
+		if (places[i].count >= least)
+		{
+			from[n] = &places[i];
+			names[n++] = dy_bytes(places[i].name, places[i].len);
+		}
+	}
+	(void) give_numbers(relid, names, n);
+	UnlockRelationOid(relid, NUMBERING_LOCK);
+	for (int i = 0; i < n; i++)
+		from[i]->count = 0;
+}
+
+/*
+ * Give numbers to those of the names that have none, as long as there are
+ * numbers.  Returns how many got one; the array is used up.  The caller has
+ * locked the table.
+ */
+static int
+give_numbers(Oid relid, DyBytes *names, int n)
+{
+	Relation	rel = table_open(relid, NoLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, SnapshotSelf, 0, NULL);
+	HeapTuple	tuple;
+	int32		last = DY_NO_NUMBER;
+	int			given = 0;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Datum		values[DY_NAMES_natts];
+		bool		nulls[DY_NAMES_natts];
+		text	   *known;
+
+		heap_deform_tuple(tuple, RelationGetDescr(rel), values, nulls);
+		known = DatumGetTextPP(values[DY_NAMES_name - 1]);
+		for (int i = 0; i < n; i++)
+		{
+			if (dy_bytes_equal(names[i], dy_bytes(VARDATA_ANY(known), VARSIZE_ANY_EXHDR(known))))
+				names[i].len = 0;
+		}
+		last = Max(last, DatumGetInt32(values[DY_NAMES_number - 1]));
+	}
+	systable_endscan(scan);
+
+	for (int i = 0; i < n && last < DY_MAX_NUMBERED_NAMES; i++)
+	{
+		Datum		values[DY_NAMES_natts];
+		bool		nulls[DY_NAMES_natts] = {false};
+
+		if (!is_worth_a_number(names[i]))
+			continue;
+		values[DY_NAMES_number - 1] = Int32GetDatum(++last);
+		values[DY_NAMES_name - 1] = PointerGetDatum(cstring_to_text_with_len(names[i].data, names[i].len));
+		tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+		heap_insert(rel, tuple, GetCurrentCommandId(true),
+					HEAP_INSERT_FROZEN | HEAP_INSERT_NO_LOGICAL, NULL);
+		heap_freetuple(tuple);
+		given++;
+		for (int k = i + 1; k < n; k++)
+		{
+			if (dy_bytes_equal(names[i], names[k]))
+				names[k].len = 0;
+		}
+	}
+	if (given > 0)
+		CacheInvalidateRelcache(rel);
+	table_close(rel, NoLock);
+
+	/* what was there already is news, too, or we would not have asked */
+	dy_forget_names();
+	return given;
+}
+
+/*
+ * Can the name have a number?  It becomes a text, which cannot hold a NUL.
+ */
+static bool
+is_worth_a_number(DyBytes name)
+{
+	return name.len >= DY_MIN_NUMBERED_NAME_BYTES && name.len <= DY_MAX_NUMBERED_NAME_BYTES &&
+		memchr(name.data, '\0', name.len) == NULL;
+}
+
+/*
+ * So often a name must be met.
+ */
+static uint32
+enough(void)
+{
+	return ENOUGH << (dy_names.count / NUMBERS_A_DOUBLING);
+}
+
+/*
+ * number_attribute_names(VARIADIC names text[]) returns integer
+ *
+ * Number these names before any item is stored that has them; how many had no
+ * number.  It is not undone if the transaction is.
+ */
+Datum
+dynamo_number_attribute_names(PG_FUNCTION_ARGS)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+	Oid			relid = dy_names_relid();
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	int			given;
+	DyBytes    *names;
+
+	if (!OidIsValid(relid))
+		elog(ERROR, "relation \"dynamo_internal.attribute_names\" does not exist");
+	PreventCommandIfReadOnly("number_attribute_names()");
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	names = palloc0(Max(n, 1) * sizeof(DyBytes));
+	for (int i = 0; i < n; i++)
+	{
+		text	   *name;
+
+		if (nulls[i])
+			continue;
+		name = DatumGetTextPP(elements[i]);
+		names[i] = dy_bytes(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	}
+	LockRelationOid(relid, NUMBERING_LOCK);
+	given = give_numbers(relid, names, n);
+	UnlockRelationOid(relid, NUMBERING_LOCK);
+	PG_RETURN_INT32(given);
+}
