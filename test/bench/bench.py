@@ -437,12 +437,12 @@ class Bench:
             n = self.options.items
             column = "doc" if contender == "jsonb" else "item"
             document = float(self.cluster.sql(
-                f"SELECT avg(pg_column_size({column})) FROM (SELECT {column} FROM {relation} LIMIT 1000) AS r"))
+                f"SELECT avg(pg_column_size({column})) FROM {relation}"))
             self.facts.setdefault("sizes", {}).setdefault(f"{size} B, {when}", {})[contender] = {
                 "document": document, "heap": heap / n, "toast": toast / n, "index": index / n,
                 "total": (heap + toast + index) / n}
         self.facts["sizes"][f"{size} B, {when}"]["item"] = float(self.cluster.sql(
-            f"SELECT avg(dynamo.size(item)) FROM (SELECT item FROM {relation_of('sql', stem)} LIMIT 1000) AS i"))
+            f"SELECT avg(dynamo.size(item)) FROM {relation_of('sql', stem)}"))
 
     def measure_memory(self, connections):
         """Resident MB of the bridge with so many connections that have made a request and are idle."""

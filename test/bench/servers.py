@@ -162,6 +162,40 @@ class HugePages:
         return int(facts["HugePages_Free"]) - int(facts["HugePages_Rsvd"])
 
 
+class Autogroups:
+    """
+    The kernel's groups of processes by session, switched off if this process
+    may.  Each backend has one of its own, and with many busy ones the kernel
+    leaves one of them without a processor for a second now and then, in the
+    middle of its transaction.
+    """
+
+    SETTING = "/proc/sys/kernel/sched_autogroup_enabled"
+
+    def __init__(self):
+        self.before = None
+        self.state = "unknown"
+        try:
+            with open(self.SETTING) as f:
+                before = f.read().strip()
+            self.state = "off" if before == "0" else "on"
+            if before != "0":
+                self.set("0")
+                self.before = before
+                self.state = "off"
+        except OSError:
+            pass
+
+    def give_back(self):
+        if self.before is not None:
+            self.set(self.before)
+            self.before = None
+
+    def set(self, value):
+        with open(self.SETTING, "w") as f:
+            f.write(value)
+
+
 class Cluster:
     """A Postgres cluster of its own, under an unprivileged user."""
 
@@ -198,6 +232,7 @@ class Cluster:
         if done.returncode:
             raise Failure(f"initdb: {done.stderr}{done.stdout}")
         self.write_settings(self.settings)
+        self.autogroups = Autogroups()
         self.huge_pages = HugePages()
         wanted = subprocess.run([os.path.join(bindir, "postgres"), "-D", self.data,
                                  "-C", "shared_memory_size_in_huge_pages"], cwd=directory, check=True,
@@ -230,6 +265,7 @@ class Cluster:
     def remove(self):
         self.stop()
         self.huge_pages.give_back()
+        self.autogroups.give_back()
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.rmtree(self.sockets, ignore_errors=True)
 
@@ -376,7 +412,7 @@ def machine(directory, top, cluster, emulators):
         "processors": f"{os.cpu_count()} x {cpu}{', a virtual machine' if virtual else ''}",
         "memory": f"{memory:.0f} GiB",
         "disk": file_system_of(directory),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release()}, autogroups {cluster.autogroups.state}",
         "Postgres": cluster.sql("SHOW server_version"),
         "settings": ", ".join(f"{k} = {v}" for k, v in cluster.settings.items()
                               if k not in ("listen_addresses", "unix_socket_directories", "port")),
