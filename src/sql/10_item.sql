@@ -38,13 +38,16 @@ COMMENT ON TYPE dynamo.item IS 'DynamoDB item; text form is DynamoDB JSON';
 --
 -- Names that items do not spell out: src/tables/names.c adds rows, and no
 -- row may ever change or go. They are of this database only and are not
--- dumped: an item that leaves it, as text or binary, spells them out.
+-- dumped: an item that leaves it, as text or binary, spells them out. Logical
+-- decoding is one way out, and looks at this table as it is now, not as it was
+-- then (user_catalog_table): VACUUM FULL moves it to another file.
 
 CREATE TABLE dynamo_internal.attribute_names
 (
     number integer NOT NULL,
     name text COLLATE "C" NOT NULL
-);
+)
+WITH (user_catalog_table = true);
 
 CREATE FUNCTION dynamo_internal.keep_attribute_names() RETURNS trigger
 LANGUAGE plpgsql

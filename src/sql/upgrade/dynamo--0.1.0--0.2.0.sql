@@ -213,7 +213,8 @@ CREATE TABLE IF NOT EXISTS dynamo_internal.attribute_names
 (
     number integer NOT NULL,
     name text COLLATE "C" NOT NULL
-);
+)
+WITH (user_catalog_table = true);
 REVOKE ALL ON dynamo_internal.attribute_names FROM PUBLIC;
 
 CREATE OR REPLACE FUNCTION dynamo_internal.keep_attribute_names() RETURNS trigger
