@@ -96,6 +96,21 @@ SELECT bool_and(item->>'often-met' = 'x' AND item->'deeper'->>'met-in-a-map' = '
   FROM dynamo_data."Names" WHERE item->>'pk' <> 'old';
 SELECT pg_column_size(a.item) < pg_column_size(b.item) AS smaller FROM dynamo_data."Names" a, dynamo_data."Names" b WHERE a.item->>'pk' = '400' AND b.item->>'pk' = '101';
 
+-- one item written often is not many items that have the name
+SELECT put_item(json_build_object('TableName', 'Names', 'Item', json_build_object('pk', json_build_object('S', 'hot'), 'often-written', json_build_object('S', 'x')))::text);
+SELECT count(update_item('{"TableName":"Names","Key":{"pk":{"S":"hot"}},"UpdateExpression":"ADD hits :one","ExpressionAttributeValues":{":one":{"N":"1"}}}')),
+       count(put_item(format('{"TableName":"Names","Item":{"pk":{"S":"put again"},"often-written":{"N":"%s"}}}', i)))
+  FROM generate_series(1, 300) i;
+INSERT INTO dynamo_data."Names" (item)
+SELECT jsonb_build_object('pk', 'long-list-' || i, 'list', (SELECT jsonb_agg(jsonb_build_object('often-in-one', i)) FROM generate_series(1, 100) i))::item FROM generate_series(1, 32) i;
+SELECT name FROM dynamo_internal.attribute_names WHERE name LIKE 'often-%' ORDER BY name;
+
+-- names that are much alike find their numbers, too
+CREATE TEMP TABLE alike AS SELECT jsonb_object_agg(chr(i) || '_measurement', 1) AS document FROM generate_series(ascii('a'), ascii('z')) i;
+CREATE TEMP TABLE alike_spelled_out AS SELECT to_item(document) AS item FROM alike;
+SELECT number_attribute_names(VARIADIC (SELECT array_agg(name) FROM alike, jsonb_object_keys(document) AS name)) AS given;
+SELECT pg_column_size(item) - pg_column_size(to_item(document)) >= 26 * (14 - 3) AS all_have FROM alike, alike_spelled_out;
+
 -- one statement uses what it has met itself
 CREATE TEMP TABLE many AS SELECT format('{"pk":{"S":"copied-%s"},"copied-with-it":{"S":"x"}}', to_char(i, 'FM0000')) AS item FROM generate_series(1, 1000) i;
 INSERT INTO dynamo_data."Names" (item) SELECT item::item FROM many;

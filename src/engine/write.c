@@ -296,7 +296,8 @@ fill_new_row(DyWrite *write, DyRowChange *change, DyItem *item)
 	else
 		dy_row_derive(write->table, &write->key, write->new_item, change->values, change->isnull);
 
-	dy_meet_names(write->new_item);
+	if (!found)
+		dy_meet_names(write->new_item);
 	change->values[DY_ATT_ITEM - 1] = PointerGetDatum(item);
 	change->isnull[DY_ATT_ITEM - 1] = false;
 }

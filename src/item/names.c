@@ -119,7 +119,7 @@ dy_names_relid(void)
 }
 
 /*
- * Read the table.  If that fails, all is as before.
+ * Read the table.  If that fails, nothing is known, and it will be read again.
  */
 static void
 look(void)
@@ -127,6 +127,8 @@ look(void)
 	static bool registered = false;
 	uint32		changes_before;
 	DyNames		found = {NULL, 0, false};
+	MemoryContext working;
+	MemoryContext before;
 	Oid			relid;
 
 	if (!IsTransactionState())
@@ -136,17 +138,23 @@ look(void)
 		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 		registered = true;
 	}
+	dy_forget_names();
 	changes_before = changes;
+	working = AllocSetContextCreate(CurrentMemoryContext, "reading attribute names",
+									ALLOCSET_DEFAULT_SIZES);
+	before = MemoryContextSwitchTo(working);
 	relid = dy_names_relid();
 	if (OidIsValid(relid))
 		found = read_names(relid);
+	MemoryContextSwitchTo(before);
 	relation = relid;
 	keep_names(&found);
+	MemoryContextDelete(working);
 	dy_names.current = (changes == changes_before);
 }
 
 /*
- * The numbers in the table, in CurrentMemoryContext.
+ * What the table has, in CurrentMemoryContext.
  */
 static DyNames
 read_names(Oid relid)
@@ -184,38 +192,34 @@ static void
 keep_names(const DyNames *found)
 {
 	static MemoryContext context = NULL;
-	static DyBytes *kept = NULL;	/* of each number, the last name it had */
-	static uint32 nkept = 0;
+	static uint32 room = 0;		/* names there is room for */
 
 	if (context == NULL)
 		context = AllocSetContextCreate(TopMemoryContext, "dynamo attribute names",
 										ALLOCSET_DEFAULT_SIZES);
-	if (found->count > nkept)
+	if (found->count > room)
 	{
-		uint32		n = pg_nextpower2_32(found->count);
-		DyBytes    *more = MemoryContextAllocZero(context, n * sizeof(DyBytes));
+		uint32		more = pg_nextpower2_32(found->count);
+		DyBytes    *names = MemoryContextAllocZero(context, more * sizeof(DyBytes));
 
-		if (nkept > 0)
+		if (room > 0)
 		{
-			memcpy(more, kept, nkept * sizeof(DyBytes));
-			pfree(kept);
+			memcpy(names, dy_names.names, room * sizeof(DyBytes));
+			pfree(dy_names.names);
 		}
-		dy_names.names = kept = more;
-		nkept = n;
+		dy_names.names = names;
+		room = more;
 	}
-	for (uint32 i = 0; i < nkept; i++)
+	for (uint32 i = 0; i < found->count; i++)
 	{
-		DyBytes		name = {NULL, 0};
+		DyBytes		name = found->names[i];
+		DyBytes    *known = &dy_names.names[i];
 
-		if (i < found->count)
-			name = found->names[i];
+		if (name.data != NULL && known->data != NULL && dy_bytes_equal(*known, name))
+			continue;
 		if (name.data != NULL)
-		{
-			if (kept[i].data != NULL && dy_bytes_equal(kept[i], name))
-				continue;
 			name.data = memcpy(MemoryContextAlloc(context, name.len), name.data, name.len);
-		}
-		kept[i] = name;
+		*known = name;
 	}
 	dy_names.count = found->count;
 	make_slots(context);
@@ -228,16 +232,12 @@ static void
 make_slots(MemoryContext context)
 {
 	uint32		n = pg_nextpower2_32(2 * Max(dy_names.count, 1));
+	Slot	   *made = MemoryContextAllocZero(context, n * sizeof(Slot));
 
-	if (slots != NULL && n != slot_mask + 1)
-	{
+	if (slots != NULL)
 		pfree(slots);
-		slots = NULL;
-	}
-	if (slots == NULL)
-		slots = MemoryContextAlloc(context, n * sizeof(Slot));
+	slots = made;
 	slot_mask = n - 1;
-	memset(slots, 0, n * sizeof(Slot));
 	for (uint32 i = 0; i < dy_names.count; i++)
 	{
 		DyBytes		name = dy_names.names[i];
@@ -278,7 +278,11 @@ hash_name(uint64 prefix, const char *name, uint32 len)
 		memcpy(&last, name + len - sizeof(last), sizeof(last));
 		hash ^= (last << 29) | (last >> 35);
 	}
-	return (hash * UINT64CONST(0x9E3779B97F4A7C15)) >> 40;
+
+	/* every byte is to count in the low bits of what is left */
+	hash = (hash ^ (hash >> 32)) * UINT64CONST(0x9E3779B97F4A7C15);
+	hash = (hash ^ (hash >> 29)) * UINT64CONST(0x9E3779B97F4A7C15);
+	return hash >> 40;
 }
 
 /*

@@ -73,8 +73,6 @@ dynamo_derive_row(PG_FUNCTION_ARGS)
 	if (dy_item_is_too_large(map))
 		dy_validation("Item size has exceeded the maximum allowed size");
 
-	dy_meet_names(map);
-
 	values = palloc0(desc->natts * sizeof(Datum));
 	isnull = palloc0(desc->natts * sizeof(bool));
 	replace = palloc0(desc->natts * sizeof(bool));
@@ -83,7 +81,10 @@ dynamo_derive_row(PG_FUNCTION_ARGS)
 							 item_of_tuple(data->tg_trigtuple, desc, RelationGetRelationName(rel)),
 							 map, false, values, isnull);
 	else
+	{
+		dy_meet_names(map);
 		dy_row_derive(table, NULL, map, values, isnull);
+	}
 
 	replace[DY_ATT_HK - 1] = true;
 	replace[DY_ATT_SK - 1] = true;

@@ -4,11 +4,12 @@
  *	  Which attribute names are numbered.
  *
  * A name that items have again and again.  Each session looks at one in
- * SAMPLE of the items that it is about to store, and counts the names in it
- * that are spelled out.  One that was met often enough gets the next number.
- * Names that are met once, as those of a map whose names are keys, push each
- * other out of the few places that there are for counting.  The fewer numbers
- * are left, the more often a name must be met.
+ * SAMPLE of the new items that it is about to store, and counts the names in
+ * it that have no number.  One that was met in enough of them gets the next
+ * number.  Only new items count: one that is written again and again would
+ * make its names, perhaps those of a map whose names are keys, look frequent.
+ * Names that are met once push each other out of the few places that there are
+ * for counting.  The fewer numbers are left, the more often a name must be met.
  *
  * A number is given at once and for good, as a sequence gives its values: the
  * row is written frozen, so that everybody sees it, and nobody takes it back.
@@ -43,6 +44,7 @@
 
 #include "base/compat.h"
 #include "item/names.h"
+#include "item/scan.h"
 #include "tables/table.h"
 
 DY_SQL_FUNCTION(dynamo_number_attribute_names);
@@ -56,7 +58,7 @@ DY_SQL_FUNCTION(dynamo_number_attribute_names);
  * that are given.
  */
 #define ENOUGH			8
-#define NUMBERS_A_DOUBLING	512
+#define NUMBERS_A_DOUBLING	256
 
 /* Places for counting; each name has two to choose from. */
 #define PLACES			256
@@ -67,7 +69,8 @@ DY_SQL_FUNCTION(dynamo_number_attribute_names);
 /* A name that is being counted. */
 typedef struct Place
 {
-	uint32		count;			/* 0: free */
+	uint32		count;			/* of items that have it; 0: free */
+	uint32		item;			/* the last of them */
 	uint32		len;
 	char		name[DY_MAX_NUMBERED_NAME_BYTES];
 } Place;
@@ -75,6 +78,7 @@ typedef struct Place
 /* A walk over an item. */
 typedef struct Walk
 {
+	uint32		item;			/* which one it is for this session */
 	int			entries_left;
 	bool		enough;			/* some name was met often enough */
 } Walk;
@@ -89,15 +93,15 @@ static bool is_worth_a_number(DyBytes name);
 static uint32 enough(void);
 
 /*
- * An item is about to be stored, in a transaction that may write.
+ * A new item is about to be stored, in a transaction that may write.
  */
 void
 dy_meet_names(DyValue map)
 {
 	static uint32 items = 0;
-	Walk		w = {MAX_ENTRIES, false};
+	Walk		w = {++items, MAX_ENTRIES, false};
 
-	if (++items % SAMPLE != 0)
+	if (items % SAMPLE != 0)
 		return;
 	walk(&w, map);
 	if (w.enough)
@@ -136,7 +140,8 @@ meet(Walk *w, DyBytes name)
 	uint32		hash;
 	Place	   *place = NULL;
 
-	if (!is_worth_a_number(name))
+	if (!is_worth_a_number(name) ||
+		dy_number_of_name(dy_prefix(name.data, name.len), name.data, name.len) != DY_NO_NUMBER)
 		return;
 	if (places == NULL)
 		places = MemoryContextAllocZero(TopMemoryContext, PLACES * sizeof(Place));
@@ -161,11 +166,14 @@ meet(Walk *w, DyBytes name)
 		place->count--;
 		return;
 	}
+	if (place->count > 0 && place->item == w->item)
+		return;
 	if (place->count++ == 0)
 	{
 		place->len = name.len;
 		memcpy(place->name, name.data, name.len);
 	}
+	place->item = w->item;
 	if (place->count >= enough())
 		w->enough = true;
 }
@@ -210,6 +218,7 @@ give_numbers(Oid relid, DyBytes *names, int n)
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, SnapshotSelf, 0, NULL);
 	HeapTuple	tuple;
 	int32		last = DY_NO_NUMBER;
+	int32		rows = 0;
 	int			given = 0;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
@@ -226,8 +235,15 @@ give_numbers(Oid relid, DyBytes *names, int n)
 				names[i].len = 0;
 		}
 		last = Max(last, DatumGetInt32(values[DY_NAMES_number - 1]));
+		rows++;
 	}
 	systable_endscan(scan);
+
+	/* no number may be given twice, whatever has happened to the table */
+	if (rows != last)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("\"dynamo_internal.attribute_names\" has %d rows, but the last number is %d", rows, last)));
 
 	for (int i = 0; i < n && last < DY_MAX_NUMBERED_NAMES; i++)
 	{

@@ -188,8 +188,8 @@ extern bool dy_expires_of_item(const DyTable *table, DyValue map, int64 *expires
 extern bool dy_derive_trigger_only(const TriggerDesc *desc);
 
 /*
- * names.c: to be called with each item that is stored, before it is; gives
- * numbers to attribute names that are met often.
+ * names.c: to be called with each new item, before it is stored; gives numbers
+ * to attribute names that are met often.
  */
 extern void dy_meet_names(DyValue map);
 

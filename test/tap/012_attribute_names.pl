@@ -18,9 +18,8 @@ $node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'\nauto
 $node->start;
 prepare_database($node, 'postgres');
 
-# An item's text and its size follow from its key. Each hundred keys have names
-# of their own, some of them so often that the first item that a session looks
-# at gives them numbers. Some items are large.
+# An item's text and its size follow from its key. Each two thousand keys have
+# names of their own. Some items are large.
 sub prepare_database
 {
 	my ($server, $database) = @_;
@@ -30,8 +29,8 @@ CREATE EXTENSION dynamo;
 SELECT dynamo.create_table('{"TableName": "Items", "BillingMode": "PAY_PER_REQUEST",
 	"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}], "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}');
 CREATE FUNCTION document(i int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-	SELECT format('{"id":{"N":"%s"},"list":{"L":[%s]},"of-hundred-%s":{"S":"%s"}}', i, string_agg(format('{"M":{"number-of-%s":{"N":"%s"}}}', i / 100, k), ','),
-		i / 100, repeat('text ', i % 7))
+	SELECT format('{"id":{"N":"%s"},"list":{"L":[%s]},"of-these-%s":{"S":"%s"}}', i, string_agg(format('{"M":{"number-of-%s":{"N":"%s"}}}', i / 2000, k), ','),
+		i / 2000, repeat('text ', i % 7))
 	FROM generate_series(1, CASE i % 50 WHEN 0 THEN 400 ELSE 20 END) k $$;
 CREATE FUNCTION store(i int) RETURNS json LANGUAGE sql AS $$ SELECT dynamo.put_item(format('{"TableName":"Items","Item":%s}', document(i))::json) $$;
 CREATE SEQUENCE ids MINVALUE 0;
@@ -103,13 +102,13 @@ $_->quit foreach $reader, $writer;
 
 # --- eight sessions meet the same names
 
-$node->pgbench('--no-vacuum --client=8 --transactions=100', 0, [qr{processed: 800/800}], [qr{^$}], 'eight sessions store items',
+$node->pgbench('--no-vacuum --client=8 --transactions=200', 0, [qr{processed: 1600/1600}], [qr{^$}], 'eight sessions store items',
 	{ '012_store' => q{SELECT nextval('ids') AS id \gset
 SELECT store(:id);
 SELECT dynamo.number_attribute_names('asked-for-' || :id / 20);
 } });
 check($node, 'postgres', 'eight sessions');
-is($node->safe_psql('postgres', q{SELECT string_agg(n::text, ' ') FROM generate_series(0, 39) n WHERE NOT EXISTS
+is($node->safe_psql('postgres', q{SELECT string_agg(n::text, ' ') FROM generate_series(0, 79) n WHERE NOT EXISTS
 	(SELECT FROM dynamo_internal.attribute_names WHERE name = 'asked-for-' || n)}), '', 'eight sessions: every name has the number that was asked for');
 is($node->safe_psql('postgres', q{SELECT count(*) > 0 FROM dynamo_internal.attribute_names WHERE name LIKE 'number-of-%'}), 't',
 	'eight sessions: and names that were met often have one');
@@ -123,7 +122,7 @@ foreach my $round (1, 2)
 {
 	my $before = $node->safe_psql('postgres', q{SELECT last_value FROM ids});
 	my $load = IPC::Run::start([ 'pgbench', '-n', '-c', '3', '-T', '60', '-f', $script, $node->connstr('postgres') ], '>', \my $out, '2>', \my $errors);
-	$node->poll_query_until('postgres', "SELECT last_value > $before + 1500 FROM ids") or die 'the load does not get on';
+	$node->poll_query_until('postgres', "SELECT last_value > $before + 2500 FROM ids") or die 'the load does not get on';
 	$node->stop('immediate');
 	$load->finish;
 	$node->start;
