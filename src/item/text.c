@@ -338,7 +338,7 @@ read_map(TextReader *t, int level)
 		if (unlikely(name.len == 0))
 		{
 			set_fault(t, "Empty attribute name");
-			name = dy_bytes("?", 1);	/* no map can have it */
+			name = dy_bytes("?", 1);	/* nobody sees it: it is a fault */
 		}
 		if (unlikely(name.len > DY_MAX_ATTRIBUTE_NAME_BYTES))
 			set_fault(t, "Attribute name is too large, must be less than 65536 bytes");

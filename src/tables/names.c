@@ -38,8 +38,8 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
-#include "utils/rel.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
@@ -78,7 +78,7 @@ typedef struct Place
 /* A walk over an item. */
 typedef struct Walk
 {
-	uint32		item;			/* which one it is for this session */
+	uint32		item;			/* its ordinal, of the new items */
 	int			entries_left;
 	bool		enough;			/* some name was met often enough */
 } Walk;
