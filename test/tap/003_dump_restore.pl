@@ -1,7 +1,7 @@
 # 003_dump_restore.pl
-#    pg_dump, pg_restore and pg_upgrade of item tables: rows, indexes, metadata,
-#    tags, TTL, access keys, grants and the access method come back, and
-#    operations go on.
+#    pg_dump, pg_restore, pg_upgrade and logical replication of a whole database:
+#    rows, indexes, metadata, tags, TTL, access keys, grants and the access
+#    method come back, and operations go on.
 
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
+$node->init(allows_streaming => 'logical');
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'dynamo'");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION dynamo');
@@ -127,6 +127,26 @@ is($other->safe_psql('plain', q{SELECT * FROM dynamo.check('Load')}), '', 'data 
 # over what is there: everything is dropped and made again
 $node->command_ok([ 'pg_restore', '--clean', '--if-exists', '-d', $node->connstr('parallel'), "$directory/parallel" ], 'restore over what is there');
 check_restored($node, 'parallel', 'over what is there');
+
+# everything at another server without a stop, as for another version of Postgres
+$node->command_ok([ 'pg_dump', '--schema-only', '-f', "$directory/schema.sql", $node->connstr('postgres') ], 'dump of the schema');
+$other->safe_psql('postgres', 'CREATE DATABASE replica');
+$other->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $other->connstr('replica'), '-f', "$directory/schema.sql" ],
+	'restore of the schema');
+$node->safe_psql('postgres', 'CREATE PUBLICATION everything FOR ALL TABLES');
+$other->safe_psql('replica', sprintf q{CREATE SUBSCRIPTION everything CONNECTION '%s' PUBLICATION everything},
+	$node->connstr . ' dbname=postgres');
+$other->wait_for_subscription_sync($node, 'everything');
+$node->safe_psql('postgres', q{SELECT dynamo.delete_item(json_build_object('TableName', 'Load',
+		'Key', json_build_object('pk', item -> 'pk', 'sk', item -> 'sk')))
+	FROM (SELECT item::text::json FROM dynamo_data."Load" LIMIT 1) AS one;
+	SELECT dynamo.untag_resource(json_build_object('TagKeys', ARRAY['stage'], 'ResourceArn',
+		dynamo.describe_table('{"TableName": "every.Setting-1"}') #>> '{Table,TableArn}'))});
+$before = $node->safe_psql('postgres', $contents);
+$all = $node->safe_psql('postgres', $everything);
+$node->wait_for_catchup('everything');
+$other->safe_psql('replica', 'DROP SUBSCRIPTION everything');
+check_restored($other, 'replica', 'replica');
 
 $node->stop;
 $other->stop;

@@ -121,7 +121,7 @@ $node->safe_psql('postgres', 'ALTER SYSTEM SET synchronous_commit = off; SELECT 
 foreach my $round (1, 2)
 {
 	my $before = $node->safe_psql('postgres', q{SELECT last_value FROM ids});
-	my $load = IPC::Run::start([ 'pgbench', '-n', '-c', '3', '-T', '60', '-f', $script, $node->connstr('postgres') ], '>', \my $out, '2>', \my $errors);
+	my $load = IPC::Run::start([ 'pgbench', '-n', '-c', '3', '-T', '3600', '-f', $script, $node->connstr('postgres') ], '>', \my $out, '2>', \my $errors);
 	$node->poll_query_until('postgres', "SELECT last_value > $before + 2500 FROM ids") or die 'the load does not get on';
 	$node->stop('immediate');
 	$load->finish;

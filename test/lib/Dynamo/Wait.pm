@@ -15,7 +15,7 @@ our @EXPORT = qw(wait_until);
 
 # Seconds after which a test gives up: far more than a slow machine needs, and
 # less than a program of tests may take.
-our $PATIENCE = 60;
+our $PATIENCE = $ENV{PG_TEST_TIMEOUT_DEFAULT} // 60;
 
 # Run code until it gives something true; gives what it gave last.
 sub wait_until
