@@ -15,6 +15,9 @@
  * Steps that could meet a concurrent writer without key lock (see row.c) come
  * before the triggers: an update or delete first locks the row.
  *
+ * Triggers are those of the statement's copy (ri_TrigDesc): the relation's own
+ * go when somebody else's change to the table is heard of, as at each lock.
+ *
  * The range table entry is no ornament: index code asks it which columns are
  * updated, on the first update that is not HOT.
  *
@@ -65,12 +68,13 @@ DyRowResult
 dy_row_insert_executor(DyRowChange *change)
 {
 	Statement	st;
-	TriggerDesc *triggers = change->rel->trigdesc;
+	TriggerDesc *triggers;
 	TupleTableSlot *slot = change->new_slot;
 	List	   *recheck;
 	bool		conflict = false;
 
 	begin_statement(&st, change, CMD_INSERT);
+	triggers = st.relinfo->ri_TrigDesc;
 	fill_other_columns(&st, change);
 
 	ExecBSInsertTriggers(st.estate, st.relinfo);
@@ -104,7 +108,7 @@ DyRowResult
 dy_row_update_executor(DyRowChange *change)
 {
 	Statement	st;
-	TriggerDesc *triggers = change->rel->trigdesc;
+	TriggerDesc *triggers;
 	ItemPointerData tid = change->old_row.t_self;
 	TupleTableSlot *slot = change->new_slot;
 	TM_FailureData failure;
@@ -115,6 +119,7 @@ dy_row_update_executor(DyRowChange *change)
 
 	CheckCmdReplicaIdentity(change->rel, CMD_UPDATE);
 	begin_statement(&st, change, CMD_UPDATE);
+	triggers = st.relinfo->ri_TrigDesc;
 
 	result = lock_old_row(&st, change, ExecUpdateLockMode(st.estate, st.relinfo));
 	if (result != DY_ROW_DONE)
@@ -156,13 +161,14 @@ DyRowResult
 dy_row_delete_executor(DyRowChange *change)
 {
 	Statement	st;
-	TriggerDesc *triggers = change->rel->trigdesc;
+	TriggerDesc *triggers;
 	ItemPointerData tid = change->old_row.t_self;
 	TM_FailureData failure;
 	DyRowResult result;
 
 	CheckCmdReplicaIdentity(change->rel, CMD_DELETE);
 	begin_statement(&st, change, CMD_DELETE);
+	triggers = st.relinfo->ri_TrigDesc;
 
 	result = lock_old_row(&st, change, LockTupleExclusive);
 	if (result != DY_ROW_DONE)
@@ -225,7 +231,7 @@ begin_statement(Statement *st, DyRowChange *change, CmdType command)
 
 	dy_EvalPlanQualInit(&st->epq, st->estate);
 	AfterTriggerBeginQuery();
-	st->transition = MakeTransitionCaptureState(change->rel->trigdesc,
+	st->transition = MakeTransitionCaptureState(st->relinfo->ri_TrigDesc,
 												RelationGetRelid(change->rel), command);
 	if (command != CMD_DELETE)
 		ExecOpenIndices(st->relinfo, false);

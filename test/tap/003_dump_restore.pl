@@ -136,7 +136,7 @@ $other->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $other->
 $node->safe_psql('postgres', 'CREATE PUBLICATION everything FOR ALL TABLES');
 $other->safe_psql('replica', sprintf q{CREATE SUBSCRIPTION everything CONNECTION '%s' PUBLICATION everything},
 	$node->connstr . ' dbname=postgres');
-$other->wait_for_subscription_sync($node, 'everything');
+$other->wait_for_subscription_sync($node, 'everything', 'replica');
 $node->safe_psql('postgres', q{SELECT dynamo.delete_item(json_build_object('TableName', 'Load',
 		'Key', json_build_object('pk', item -> 'pk', 'sk', item -> 'sk')))
 	FROM (SELECT item::text::json FROM dynamo_data."Load" LIMIT 1) AS one;
