@@ -208,7 +208,7 @@ def tables(figures, facts):
     if all(cold.values()):
         lines += ["", f"A cold Query read {cold['jsonb']:.1f} blocks of the jsonb table with its index, {cold['sql']:.1f} of the item table."]
     if facts.get("sizes"):
-        lines += ["", "## Bytes on disk per item", "", "As loaded by COPY in random order, and after all that the parts main to pgbench wrote; vacuumed both times. \"document\" is what the item or jsonb value itself takes. DynamoDB counts " + " and ".join(
+        lines += ["", "## Bytes on disk per item", "", "As loaded by COPY in random order, and after all that was written in the other parts, growth and gsis apart; vacuumed both times. \"document\" is what the item or jsonb value itself takes. DynamoDB counts " + " and ".join(
             f"{by['item']:.0f} bytes for items of {size.partition(',')[0]}" for size, by in facts["sizes"].items()
             if size.endswith("loaded")) + ".", ""] + disk(facts)
     return "\n".join(lines) + "\n"
