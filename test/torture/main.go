@@ -8,9 +8,12 @@
 //
 //   - registers: reads, writes, swaps and transactions on few keys; the
 //     history must be linearizable (Porcupine decides)
-//   - ledger: every item is written once; each acknowledged one must be
-//     there at the end, each transaction of four wholly or not at all
-//   - accounts: transfers by transaction; the sum never changes
+//   - ledger: every item is written once, by each operation that can; each
+//     acknowledged one must be there at the end, each transaction of four
+//     wholly or not at all.  Beside it counters, of one client each, count
+//     what was acknowledged, and of what got no answer at most all
+//   - accounts: transfers by transaction, each with a receipt in the ledger;
+//     they hold what the receipts come to
 //
 // while backends, the postmaster or the bridge are ended with SIGKILL, the disk
 // is full for relations or WAL, or others take all connections.  What was
@@ -50,12 +53,16 @@ type torture struct {
 	epoch    atomic.Int64 // one more after each recovery: new registers
 	value    atomic.Int64 // every write writes a value of its own
 	ledger   sync.Map     // acknowledged items: key -> value
+	counters []counter    // of each client
 	batches  sync.Map     // transactions of four: id -> acknowledged, or else refused
 	refused  sync.Map     // items that were refused: key -> true
 	answered atomic.Int64
 	lost     atomic.Int64 // requests without an answer
 	problems []string
 }
+
+// counter is what a client knows of the one item that it alone counts up.
+type counter struct{ acknowledged, unknown int64 }
 
 func s(text string) object   { return object{"S": text} }
 func n(number int64) object  { return object{"N": strconv.FormatInt(number, 10)} }
@@ -188,48 +195,104 @@ func (t *torture) count(err error) {
 	t.answered.Add(1)
 }
 
-// ledgerOperation writes one new item, or four in a transaction.
-func (t *torture) ledgerOperation(random *rand.Rand) {
-	value := t.value.Add(1)
-	if random.Intn(3) > 0 {
-		name := fmt.Sprintf("l%d", value)
-		item := key(name)
-		item["v"], item["g"] = n(value), s(fmt.Sprintf("group%d", value%7))
-		_, err := t.call("PutItem", object{"TableName": table, "Item": item,
-			"ConditionExpression": "attribute_not_exists(pk)"})
-		if err == nil {
+// note remembers what became of items that are written once, with one value.
+func (t *torture) note(value int64, err error, names ...string) {
+	result, notDone := classify(err)
+	for _, name := range names {
+		if result == happened {
 			t.ledger.Store(name, value)
-		} else if _, notDone := classify(err); notDone {
+		} else if result == refused || notDone {
 			t.refused.Store(name, true)
 		}
-		t.count(err)
-		return
-	}
-	var actions []object
-	for i := 0; i < 4; i++ {
-		item := key(fmt.Sprintf("b%d.%d", value, i))
-		item["v"], item["g"] = n(value), s(fmt.Sprintf("group%d", i))
-		actions = append(actions, object{"Put": object{"TableName": table, "Item": item}})
-	}
-	_, err := t.call("TransactWriteItems", object{"TransactItems": actions})
-	if _, notDone := classify(err); err == nil || notDone {
-		t.batches.Store(value, err == nil)
 	}
 	t.count(err)
 }
 
-// transfer moves money between two accounts.
+// ledgerItem is an item that is written once; group is its key in by_group.
+func ledgerItem(name string, value, group int64) object {
+	item := key(name)
+	item["v"], item["g"] = n(value), s(fmt.Sprintf("group%d", group))
+	return item
+}
+
+// ledgerOperation writes one new item, or four in a batch or a transaction, or
+// counts up the client's counter.
+func (t *torture) ledgerOperation(id int, random *rand.Rand) {
+	value := t.value.Add(1)
+	name := fmt.Sprintf("l%d", value)
+	switch random.Intn(7) {
+	case 0, 1:
+		_, err := t.call("PutItem", object{"TableName": table, "Item": ledgerItem(name, value, value%7),
+			"ConditionExpression": "attribute_not_exists(pk)"})
+		t.note(value, err, name)
+	case 2:
+		_, err := t.call("ExecuteStatement", object{
+			"Statement":  `INSERT INTO "` + table + `" VALUE {'pk': ?, 'sk': '0', 'v': ?, 'g': ?}`,
+			"Parameters": []object{s(name), n(value), s(fmt.Sprintf("group%d", value%7))}})
+		t.note(value, err, name)
+	case 3:
+		var puts []object
+		var names []string
+		for i := int64(0); i < 4; i++ {
+			names = append(names, fmt.Sprintf("%s.%d", name, i))
+			puts = append(puts, object{"PutRequest": object{"Item": ledgerItem(names[i], value, i)}})
+		}
+		answer, err := t.call("BatchWriteItem", object{"RequestItems": object{table: puts}})
+		if left, _ := answer["UnprocessedItems"].(object); len(left) > 0 {
+			err = errors.New("some puts may be done, some not")
+		}
+		t.note(value, err, names...)
+	case 4:
+		var actions []object
+		for i := int64(0); i < 4; i++ {
+			actions = append(actions, object{"Put": object{"TableName": table,
+				"Item": ledgerItem(fmt.Sprintf("b%d.%d", value, i), value, i)}})
+		}
+		_, err := t.call("TransactWriteItems", object{"TransactItems": actions})
+		if _, notDone := classify(err); err == nil || notDone {
+			t.batches.Store(value, err == nil)
+		}
+		t.count(err)
+	case 5:
+		t.noteCounted(id, "UpdateItem", object{"TableName": table, "Key": key(counterName(id)),
+			"UpdateExpression": "ADD v :one", "ExpressionAttributeValues": object{":one": n(1)}})
+	default:
+		t.noteCounted(id, "ExecuteStatement", object{
+			"Statement":  `UPDATE "` + table + `" SET v = v + 1 WHERE pk = ? AND sk = '0'`,
+			"Parameters": []object{s(counterName(id))}})
+	}
+}
+
+func counterName(id int) string { return fmt.Sprintf("c%d", id) }
+
+// noteCounted carries out a request that counts up the client's counter.
+func (t *torture) noteCounted(id int, operation string, request object) {
+	_, err := t.call(operation, request)
+	if result, notDone := classify(err); result == happened {
+		t.counters[id].acknowledged++
+	} else if result == unknown && !notDone {
+		t.counters[id].unknown++
+	}
+	t.count(err)
+}
+
+// transfer moves money between two accounts, and leaves a receipt.
 func (t *torture) transfer(random *rand.Rand) {
 	from := random.Intn(accounts)
 	to := (from + 1 + random.Intn(accounts-1)) % accounts
 	amount := int64(1 + random.Intn(20))
+	value := t.value.Add(1)
+	name := fmt.Sprintf("t%d", value)
+	receipt := key(name)
+	receipt["v"], receipt["from"], receipt["to"], receipt["amount"] = n(value), n(int64(from)), n(int64(to)), n(amount)
 	_, err := t.call("TransactWriteItems", object{"TransactItems": []object{
 		{"Update": object{"TableName": table, "Key": key(fmt.Sprintf("a%d", from)),
 			"UpdateExpression": "SET v = v - :n", "ConditionExpression": "v >= :n",
 			"ExpressionAttributeValues": object{":n": n(amount)}}},
 		{"Update": object{"TableName": table, "Key": key(fmt.Sprintf("a%d", to)),
-			"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": object{":n": n(amount)}}}}})
-	t.count(err)
+			"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": object{":n": n(amount)}}},
+		{"Put": object{"TableName": table, "Item": receipt}}}})
+	t.note(value, err, name)
 }
 
 func (t *torture) work(wait *sync.WaitGroup, id int) {
@@ -247,7 +310,7 @@ func (t *torture) work(wait *sync.WaitGroup, id int) {
 			t.registerOperation(id, random, seen)
 			time.Sleep(time.Duration(random.Intn(8)) * time.Millisecond) // keeps histories checkable
 		case 2:
-			t.ledgerOperation(random)
+			t.ledgerOperation(id, random)
 		default:
 			t.transfer(random)
 		}
@@ -270,6 +333,11 @@ func (t *torture) prepare() error {
 	for i := 0; i < accounts && err == nil; i++ {
 		item := key(fmt.Sprintf("a%d", i))
 		item["v"] = n(opening)
+		_, err = t.call("PutItem", object{"TableName": table, "Item": item})
+	}
+	for id := 0; id < len(t.counters) && err == nil; id++ {
+		item := key(counterName(id))
+		item["v"] = n(0)
 		_, err = t.call("PutItem", object{"TableName": table, "Item": item})
 	}
 	return err
@@ -326,11 +394,18 @@ func (t *torture) verify() {
 	}
 	items := map[string]int64{}
 	parts := map[int64]int{}
+	var balances [accounts]int64
+	receipts := 0
 	for _, item := range list {
 		name := text(item, "pk")
 		items[name] = number(item, "v")
-		if name[0] == 'b' {
+		switch name[0] {
+		case 'b':
 			parts[items[name]]++
+		case 't':
+			receipts++
+			balances[number(item, "from")] -= number(item, "amount")
+			balances[number(item, "to")] += number(item, "amount")
 		}
 	}
 	singles, fours, refusals := 0, 0, 0
@@ -367,15 +442,24 @@ func (t *torture) verify() {
 		}
 		return true
 	})
-	var sum int64
-	for i := 0; i < accounts; i++ {
-		sum += items[fmt.Sprintf("a%d", i)]
+	for i, moved := range balances {
+		name := fmt.Sprintf("a%d", i)
+		if items[name] != opening+moved {
+			t.problem("account %s holds %d, not %d", name, items[name], opening+moved)
+		}
 	}
-	if sum != accounts*opening {
-		t.problem("accounts hold %d, not %d", sum, accounts*opening)
+	var counted, uncertain int64
+	for id, c := range t.counters {
+		found := items[counterName(id)]
+		if found < c.acknowledged || found > c.acknowledged+c.unknown {
+			t.problem("counter %d is %d, of %d acknowledged and %d unanswered", id, found, c.acknowledged, c.unknown)
+		}
+		counted += found
+		uncertain += c.unknown
 	}
-	fmt.Printf("ledger: %d items and %d transactions acknowledged, %d refused, %d items in the table, accounts hold %d\n",
-		singles, fours, refusals, len(items), sum)
+	fmt.Printf("ledger: %d items and %d transactions acknowledged, %d refused, %d items in the table, %d of them receipts\n",
+		singles, fours, refusals, len(items), receipts)
+	fmt.Printf("counters: %d, of which at most %d were not acknowledged\n", counted, uncertain)
 	t.verifyIndexes(list)
 }
 
@@ -477,7 +561,7 @@ func main() {
 		os.Exit(1)
 	}
 	defer srv.stop()
-	t := &torture{client: newClient(srv.endpoint(), srv.access, srv.secret), server: srv}
+	t := &torture{client: newClient(srv.endpoint(), srv.access, srv.secret), server: srv, counters: make([]counter, *clients)}
 	t.http.Transport = transport(*clients)
 	if err = t.prepare(); err != nil {
 		srv.stop()

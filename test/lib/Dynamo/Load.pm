@@ -2,15 +2,17 @@
 #    Clients that write to one table and know what they have been promised.
 #
 # Each client has keys of its own and puts, increments and deletes them, one
-# operation at a time through psql; it notes each operation before it sends it
-# and again when it is acknowledged.  All clients move amounts between common
-# accounts in transactions, whose sum never changes.
+# operation at a time through psql or a bridge; it notes each operation before
+# it sends it and again when it is acknowledged.  All clients move amounts
+# between common accounts, in transactions that leave a receipt: an item of
+# their own with what was moved.
 #
 # So after a crash, everything acknowledged must be there, the one operation
-# that each client had under way may be, and nothing else is allowed.
+# that each client had under way may be, and nothing else is allowed; and the
+# accounts hold what the receipts come to.
 #
 #   my $load = Dynamo::Load->prepare($node);
-#   $load->start(clients => 4);
+#   $load->start(clients => 4);    # or (clients => 4, bridge => $bridge)
 #   $load->wait_for(1000);
 #   ... crash and restart ...
 #   $load->join;
@@ -21,6 +23,7 @@ package Dynamo::Load;
 use strict;
 use warnings;
 
+use Dynamo::Bridge;
 use Dynamo::Wait;
 use IPC::Open2;
 use List::Util qw(sum);
@@ -31,6 +34,7 @@ use Time::HiRes qw(sleep);
 
 my $ACCOUNTS = 10;
 my $AMOUNT = 1000;
+my $receipts = 0;    # of this client
 
 # Makes the table Load with a GSI and an LSI in database postgres of the node.
 sub prepare
@@ -67,7 +71,7 @@ sub start
 		my $pid = fork() // die "cannot fork: $!";
 		if ($pid == 0)
 		{
-			eval { run_client($self->{node}->connstr('postgres'), $nr, $log); 1 } or warn $@;
+			eval { run_client($options{bridge} // $self->{node}, $nr, $log); 1 } or warn $@;
 			# no destructors: the nodes are the parent's
 			POSIX::_exit(0);
 		}
@@ -132,13 +136,14 @@ sub kill_server
 	return;
 }
 
-# Is everything as promised?  Rows, indexes, and the sum of the accounts.
+# Is everything as promised?  Rows, indexes, and what the accounts hold.
 sub check
 {
 	my ($self, $node, $when) = @_;
 	my %found = map { my ($key, $value) = split /\|/; $key => $value } split /\n/,
 	  $node->safe_psql('postgres', q{SELECT (item::jsonb ->> 'pk') || '/' || (item::jsonb ->> 'sk'), item::jsonb ->> 'v'
 		FROM dynamo_data."Load" WHERE item::jsonb ->> 'pk' <> 'account'});
+	my %accounts = map { $_ => $AMOUNT } 1 .. $ACCOUNTS;
 	my @wrong;
 
 	foreach my $key (keys %{ { %found, %{ $self->{expected} }, %{ $self->{pending} } } })
@@ -153,12 +158,19 @@ sub check
 		else { $self->{expected}{$key} = $value; }
 	}
 	$self->{pending} = {};
+	foreach my $receipt (grep { /^receipt/ } keys %found)
+	{
+		my ($from, $to, $amount) = split /,/, $found{$receipt};
+		$accounts{$from} -= $amount;
+		$accounts{$to} += $amount;
+	}
 
 	# conflicts of transactions are to be expected; a waiting statement may find a deadlock with DDL
-	is(CORE::join(' ', grep { !/^(KV009|40P01)$/ } sort keys %{ $self->{failed} }), '', "$when: no write failed");
+	is(CORE::join(' ', grep { !/^(KV009|40P01|TransactionCanceledException)$/ } sort keys %{ $self->{failed} }), '', "$when: no write failed");
 	is(CORE::join("\n", @wrong), '', "$when: every acknowledged write is there");
-	is($node->safe_psql('postgres', q{SELECT sum((item::jsonb ->> 'v')::int) FROM dynamo_data."Load"
-		WHERE item::jsonb ->> 'pk' = 'account'}), $ACCOUNTS * $AMOUNT, "$when: no transaction is half done");
+	is($node->safe_psql('postgres', q{SELECT string_agg(item::jsonb ->> 'v', ' ' ORDER BY (item::jsonb ->> 'sk')::int)
+		FROM dynamo_data."Load" WHERE item::jsonb ->> 'pk' = 'account'}),
+		CORE::join(' ', map { $accounts{$_} } 1 .. $ACCOUNTS), "$when: no transaction is half done");
 	check_indexes($node, $when);
 	return;
 }
@@ -192,8 +204,7 @@ sub read_notes
 			if ($what eq 'done')
 			{
 				$acknowledged++;
-				if ($try->[0] eq '-') { }
-				elsif ($try->[1] eq 'none') { delete $self->{expected}{ $try->[0] }; }
+				if ($try->[1] eq 'none') { delete $self->{expected}{ $try->[0] }; }
 				else { $self->{expected}{ $try->[0] } = $try->[1]; }
 			}
 			else { $self->{failed}{$key}++; }
@@ -201,14 +212,14 @@ sub read_notes
 		}
 	}
 	close $log;
-	$self->{pending}{ $try->[0] } = $try->[1] if $try && $try->[0] ne '-';
+	$self->{pending}{ $try->[0] } = $try->[1] if $try;
 	return $acknowledged;
 }
 
-# One client: a psql that gets a statement at a time and says how it went.
+# One client: an operation at a time, until it shall stop or gets no answer.
 sub run_client
 {
-	my ($connstr, $nr, $file) = @_;
+	my ($server, $nr, $file) = @_;
 	my $stopping = 0;
 	my %mine;
 
@@ -219,32 +230,58 @@ sub run_client
 	srand($nr);
 
 	open STDERR, '>', "$file.errors";
-	my $pid = open2(my $out, my $in, 'psql', '-XAtq', '-d', $connstr);
-	$in->autoflush(1);
-
+	my $execute = $server->isa('Dynamo::Bridge') ? by_bridge($server) : by_psql($server);
 	while (!$stopping)
 	{
-		my ($key, $value, $request) = next_operation($nr, \%mine);
+		my ($key, $value, $operation, $request) = next_operation($nr, \%mine);
 
 		print $log "try $key $value\n";
-		# not \echo: psql flushes its output at the end of a query only
-		print $in "$request\nSELECT 'done', :'SQLSTATE';\n" or last;
-		my $state;
-		while (defined(my $line = <$out>))
-		{
-			if ($line =~ /^done\|(\w+)/) { $state = $1; last; }
-		}
-		last unless defined $state;
-
-		print $log $state eq '00000' ? "done\n" : "failed $state\n";
-		if ($state eq '00000' && $key ne '-') { $mine{$key} = $value; }
+		my $outcome = $execute->($operation, $request) // last;
+		print $log $outcome eq 'done' ? "done\n" : "failed $outcome\n";
+		$mine{$key} = $value if $outcome eq 'done';
 	}
-	close $in;
-	waitpid $pid, 0;
+	undef $execute;    # the end of what a psql has to read
+	1 while wait > 0;
 	return;
 }
 
-# Returns key, value that it will have, statement.
+# How to execute operations: code that gives 'done', an error's name, or nothing
+# if no answer comes.
+sub by_psql
+{
+	my ($node) = @_;
+
+	open2(my $out, my $in, 'psql', '-XAtq', '-d', $node->connstr('postgres'));
+	$in->autoflush(1);
+	return sub {
+		my ($operation, $request) = @_;
+		my $function = lc($operation =~ s/\B(?=[A-Z])/_/gr);
+
+		# not \echo: psql flushes its output at the end of a query only
+		print $in "SELECT dynamo.$function('$request');\nSELECT 'done', :'SQLSTATE';\n" or return;
+		while (defined(my $line = <$out>))
+		{
+			return $1 eq '00000' ? 'done' : $1 if $line =~ /^done\|(\w+)/;
+		}
+		return;
+	};
+}
+
+sub by_bridge
+{
+	my ($bridge) = @_;
+	my $socket = $bridge->socket;
+
+	return sub {
+		$socket->print(Dynamo::Bridge::signed(@_));
+		$socket->flush;
+		my $answer = Dynamo::Bridge::read_answer($socket);
+		return 'done' if $answer->{status} == 200;
+		return $answer->{body} =~ /"__type":"[^"]*#(\w+)"/ ? $1 : undef;
+	};
+}
+
+# Returns key, value that it will have, operation, request.
 sub next_operation
 {
 	my ($nr, $mine) = @_;
@@ -261,26 +298,29 @@ sub next_operation
 		my $pad = 'x' x rand(rand() < 0.02 ? 20_000 : 400);
 		my $index = rand() < 0.7 ? sprintf('"g": {"S": "g%d"}, "l": {"N": "%d"}, ', rand(5), rand(10)) : '';
 		return ($key, $value,
-			qq{SELECT dynamo.put_item('{$name, "Item": {$map, $index"v": {"N": "$value"}, "pad": {"S": "$pad"}}}');});
+			PutItem => qq({$name, "Item": {$map, $index"v": {"N": "$value"}, "pad": {"S": "$pad"}}}));
 	}
 	if ($dice < 0.7)
 	{
 		my $value = ($old eq 'none' ? 0 : $old) + 1;
-		return ($key, $value, qq{SELECT dynamo.update_item('{$name, "Key": {$map}, "UpdateExpression": "ADD v :one",
-			"ExpressionAttributeValues": {":one": {"N": "1"}}}');});
+		return ($key, $value, UpdateItem => qq({$name, "Key": {$map}, "UpdateExpression": "ADD v :one",
+			"ExpressionAttributeValues": {":one": {"N": "1"}}}));
 	}
 	if ($dice < 0.8)
 	{
-		return ($key, 'none', qq{SELECT dynamo.delete_item('{$name, "Key": {$map}}');});
+		return ($key, 'none', DeleteItem => qq({$name, "Key": {$map}}));
 	}
 
 	my ($from, $to) = (1 + int(rand($ACCOUNTS)), 1 + int(rand($ACCOUNTS)));
 	$to = $from % $ACCOUNTS + 1 if $from == $to;
 	my $amount = int(rand(10));
-	my $update = '{"Update": {"TableName": "Load", "Key": {"pk": {"S": "account"}, "sk": {"N": "%d"}},
-		"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": {":n": {"N": "%d"}}}}';
-	return ('-', '-', sprintf(
-			qq{SELECT dynamo.transact_write_items('{"TransactItems": [$update, $update]}');},
+	my $moved = "$from,$to,$amount";
+	my $receipt = "receipt$nr." . ++$receipts;
+	my $update = qq({"Update": {$name, "Key": {"pk": {"S": "account"}, "sk": {"N": "%d"}},
+		"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": {":n": {"N": "%d"}}}});
+	return ("$receipt/0", $moved, TransactWriteItems => sprintf(
+			qq({"TransactItems": [$update, $update,
+				{"Put": {$name, "Item": {"pk": {"S": "$receipt"}, "sk": {"N": "0"}, "v": {"S": "$moved"}}}}]}),
 			$from, -$amount, $to, $amount));
 }
 
