@@ -58,6 +58,7 @@ type torture struct {
 	refused  sync.Map     // items that were refused: key -> true
 	answered atomic.Int64
 	lost     atomic.Int64 // requests without an answer
+	mutex    sync.Mutex   // for problems
 	problems []string
 }
 
@@ -77,6 +78,8 @@ func number(item any, attribute string) int64 {
 }
 
 func (t *torture) problem(format string, arguments ...any) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
 	t.problems = append(t.problems, fmt.Sprintf(format, arguments...))
 	fmt.Println("PROBLEM:", t.problems[len(t.problems)-1])
 }
@@ -193,6 +196,9 @@ func (t *torture) count(err error) {
 		return
 	}
 	t.answered.Add(1)
+	if result, _ := classify(err); result == unknown && api.status < 500 {
+		t.problem("%v", err) // no request of this program is wrong
+	}
 }
 
 // note remembers what became of items that are written once, with one value.
