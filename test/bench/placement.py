@@ -21,6 +21,8 @@ ordered  rows in the order of their keys, and random order through COPY
 churn    ten rounds: 20 % of the rows updated, 5 % deleted, 5 % new, VACUUM;
          share of HOT updates, pages and size round by round
 writers  8 clients put into one collection, and into 1,000
+items    an item table: PutItem of new items, then a round of UpdateItem that
+         gives a fifth of them text of another length
 
 Pages are counted from the rows' addresses.  "pages" is the mean over
 collections, "by item" the mean over items of the pages of their collection:
@@ -94,12 +96,12 @@ def make_table():
             ALTER doc SET STORAGE PLAIN;""")
 
 
-def pages():
-    (row,) = sql("""
+def pages(table='t'):
+    (row,) = sql(f"""
         SELECT round(avg(p), 2), round(sum(p * n) / sum(n), 2),
-               pg_relation_size('t') / current_setting('block_size')::int
+               pg_relation_size('{table}') / current_setting('block_size')::int
         FROM (SELECT count(*) AS n, count(DISTINCT (ctid::text::point)[0]) AS p
-              FROM t GROUP BY hk) AS c""")
+              FROM {table} GROUP BY hk) AS c""")
     return [float(v) for v in row]
 
 
@@ -253,7 +255,38 @@ def writers(args):
         compare(measure)
 
 
-PARTS = {f.__name__: f for f in (load, growth, ordered, churn, writers)}
+def items(args):
+    table = 'dynamo_data."Placed"'
+    put = f"""SELECT count(dynamo.put_item(format('{{"TableName": "Placed", "Item": {{"pk": {{"S": "%s"}},
+        "sk": {{"S": "%s"}}, "text": {{"S": "%s"}}}}}}', encode(hk, 'hex'), n, text({args.bytes - 120})))) FROM source"""
+    update = f"""SELECT count(dynamo.update_item(format('{{"TableName": "Placed", "Key": {{"pk": {{"S": "%s"}},
+        "sk": {{"S": "%s"}}}}, "UpdateExpression": "SET #t = :t", "ExpressionAttributeNames": {{"#t": "text"}},
+        "ExpressionAttributeValues": {{":t": {{"S": "%s"}}}}}}', encode(hk, 'hex'), n,
+        text(({args.bytes - 120} * (0.7 + 0.6 * random()))::int)))) FROM source WHERE random() < 0.2"""
+    sql("CREATE FUNCTION text(length int) RETURNS text LANGUAGE sql AS $$ SELECT rpad('', length, 'text of an item, ') $$")
+    for shape in args.shapes:
+        make_source(shape, args)
+        title(f'items in collections of {shape}')
+
+        def measure(mode):
+            sql("""SELECT dynamo.create_table('{"TableName": "Placed", "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}')""")
+            seconds = timed(put, mode)
+            mean, _, blocks = pages(table)
+            found = {'pages': mean, 'blocks of the table': blocks, 'us per PutItem': seconds / args.items * 1e6}
+            sql(f"VACUUM {table}; SELECT pg_stat_reset_single_table_counters('{table}'::regclass)")
+            sql(f'SELECT setseed(0.5); {update}', mode)
+            (stat,) = sql(f"""SELECT pg_sleep(0.6); SELECT n_tup_hot_upd::float8 / n_tup_upd
+                FROM pg_stat_user_tables WHERE relid = '{table}'::regclass""")[-1:]
+            mean, _, blocks = pages(table)
+            found.update({'updated: HOT share': float(stat[0]), 'updated: pages': mean, 'updated: blocks': blocks})
+            sql("""SELECT dynamo.delete_table('{"TableName": "Placed"}')""")
+            return found
+        compare(measure)
+
+
+PARTS = {f.__name__: f for f in (load, growth, ordered, churn, writers, items)}
 
 
 def main():
