@@ -106,7 +106,7 @@ check($primary, 'after VACUUM');
 foreach my $round (1 .. 3)
 {
 	my $rows = $primary->safe_psql('postgres', 'SELECT count(*) FROM t');
-	$writers = start_writers(60);
+	$writers = start_writers(3600);
 	sleep 2;
 	$primary->poll_query_until('postgres', "SELECT count(*) > $rows + 2000 FROM t") or die 'the writers do not get on';
 	$primary->stop('immediate');
