@@ -117,5 +117,11 @@ INSERT INTO dynamo_data."Names" (item) SELECT item::item FROM many;
 SELECT name FROM dynamo_internal.attribute_names WHERE name = 'copied-with-it';
 SELECT pg_column_size(a.item) < pg_column_size(b.item) AS smaller FROM dynamo_data."Names" a, dynamo_data."Names" b WHERE a.item->>'pk' = 'copied-1000' AND b.item->>'pk' = 'copied-0001';
 
+-- a page of PartiQL goes on when a name of a parameter has got a number
+SELECT put_item('{"TableName":"Names","Item":{"pk":{"S":"page-' || i || '"},"m":{"M":{"name-in-parameter":{"S":"x"}}}}}') FROM generate_series(1, 2) i;
+SELECT execute_statement('{"Statement":"SELECT m FROM \"Names\" WHERE pk IN [''page-1'', ''page-2''] AND m = ?","Limit":1,"Parameters":[{"M":{"name-in-parameter":{"S":"x"}}}]}') ->> 'NextToken' AS token \gset
+SELECT dynamo.number_attribute_names('name-in-parameter');
+SELECT execute_statement(json_build_object('Statement', 'SELECT m FROM "Names" WHERE pk IN [''page-1'', ''page-2''] AND m = ?', 'Parameters', '[{"M":{"name-in-parameter":{"S":"x"}}}]'::json, 'NextToken', :'token')) -> 'Items';
+
 SELECT * FROM dynamo.check('Names');
 SELECT 1 AS dropped FROM delete_table('{"TableName":"Names"}');

@@ -72,7 +72,6 @@ static Oid	tokens_index(const char *name);
 static TimestampTz oldest_valid(void);
 static void remove_expired(Relation tokens);
 static void digest_node(pg_cryptohash_ctx *context, const DyNode *node);
-static void digest_value(pg_cryptohash_ctx *context, DyValue value);
 static void digest_bytes(pg_cryptohash_ctx *context, char tag, const void *data, uint32 len);
 
 /*
@@ -280,7 +279,7 @@ digest_node(pg_cryptohash_ctx *context, const DyNode *node)
 			break;
 		case DY_SHAPE_VALUE:
 		case DY_SHAPE_ITEM:
-			digest_value(context, node->u.value.value);
+			dy_digest_value(context, node->u.value.value);
 			break;
 	}
 }
@@ -289,8 +288,8 @@ digest_node(pg_cryptohash_ctx *context, const DyNode *node)
  * An attribute value; a map in the order of its names, whatever the order in
  * the request.
  */
-static void
-digest_value(pg_cryptohash_ctx *context, DyValue value)
+void
+dy_digest_value(pg_cryptohash_ctx *context, DyValue value)
 {
 	DyType		type = dy_value_type(value);
 	DyIterator	iter;
@@ -307,7 +306,7 @@ digest_value(pg_cryptohash_ctx *context, DyValue value)
 			while (dy_map_next(&iter, &name, &element))
 			{
 				digest_bytes(context, 'n', name.data, name.len);
-				digest_value(context, element);
+				dy_digest_value(context, element);
 			}
 			break;
 		case DY_TYPE_L:
@@ -318,7 +317,7 @@ digest_value(pg_cryptohash_ctx *context, DyValue value)
 			digest_bytes(context, (char) type, &count, sizeof(count));
 			iter = dy_iterate(value);
 			while (dy_list_next(&iter, &element))
-				digest_value(context, element);
+				dy_digest_value(context, element);
 			break;
 		default:
 			digest_bytes(context, 'v', value.data, value.len);

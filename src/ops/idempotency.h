@@ -9,12 +9,17 @@
 #ifndef DY_OPS_IDEMPOTENCY_H
 #define DY_OPS_IDEMPOTENCY_H
 
+#include "common/cryptohash.h"
+
 #include "wire/request.h"
 
 #define DY_REQUEST_DIGEST_BYTES 32
 
 /* SHA-256 of what a request asks for, however its JSON is laid out. */
 extern void dy_request_digest(const DyNode *node, uint8 *digest);
+
+/* The part of a digest that an attribute value is, however it is coded. */
+extern void dy_digest_value(pg_cryptohash_ctx *context, DyValue value);
 
 /*
  * Claim a token until the end of the transaction.  True: this request was

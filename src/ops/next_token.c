@@ -24,6 +24,7 @@
 #include "base/errors.h"
 #include "base/limits.h"
 #include "item/key.h"
+#include "ops/idempotency.h"
 #include "ops/next_token.h"
 
 #define TOKEN_VERSION		1
@@ -111,7 +112,7 @@ statement_digest(const DyStatement *s, uint8 *digest)
 	digest_bytes(context, s->plan.table->id, strlen(s->plan.table->id));
 	digest_bytes(context, s->text.data, s->text.len);
 	for (int i = 0; i < s->nparameters; i++)
-		digest_bytes(context, s->parameters[i].data, s->parameters[i].len);
+		dy_digest_value(context, s->parameters[i]);
 	if (pg_cryptohash_final(context, digest, PG_SHA256_DIGEST_LENGTH) < 0)
 		elog(ERROR, "could not finish SHA-256");
 	pg_cryptohash_free(context);
