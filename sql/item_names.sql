@@ -123,5 +123,34 @@ SELECT execute_statement('{"Statement":"SELECT m FROM \"Names\" WHERE pk IN [''p
 SELECT dynamo.number_attribute_names('name-in-parameter');
 SELECT execute_statement(json_build_object('Statement', 'SELECT m FROM "Names" WHERE pk IN [''page-1'', ''page-2''] AND m = ?', 'Parameters', '[{"M":{"name-in-parameter":{"S":"x"}}}]'::json, 'NextToken', :'token')) -> 'Items';
 
+-- --------------------------------------- what stands against new numbers
+CREATE TEMP VIEW new_items AS
+    SELECT name, format('{"pk":{"S":"%s-%s"},"%s":{"S":"x"}}', name, i, name)::item AS item
+      FROM generate_series(1, 140) i, (VALUES ('in-a-new-file'), ('with-a-gap'), ('with-a-column')) names (name);
+-- they would go with the file if the transaction is undone
+BEGIN;
+CREATE INDEX by_number ON dynamo_internal.attribute_names (number);
+CLUSTER dynamo_internal.attribute_names USING by_number;
+INSERT INTO dynamo_data."Names" (item) SELECT item FROM new_items WHERE name = 'in-a-new-file';
+SELECT count(*) AS given FROM dynamo_internal.attribute_names WHERE name = 'in-a-new-file';
+SELECT number_attribute_names('in-a-new-file');
+ROLLBACK;
+-- a write goes on if the table is damaged
+BEGIN;
+ALTER TABLE dynamo_internal.attribute_names DISABLE TRIGGER ALL;
+DELETE FROM dynamo_internal.attribute_names WHERE name = 'a_measurement';
+\set VERBOSITY sqlstate
+INSERT INTO dynamo_data."Names" (item) SELECT item FROM new_items WHERE name = 'with-a-gap';
+SELECT count(*) AS given FROM dynamo_internal.attribute_names WHERE name = 'with-a-gap';
+SELECT number_attribute_names('with-a-gap');
+\set VERBOSITY terse
+ROLLBACK;
+-- another version of the extension may give the table more columns
+BEGIN;
+ALTER TABLE dynamo_internal.attribute_names ADD COLUMN another text, ADD COLUMN of_four text;
+INSERT INTO dynamo_data."Names" (item) SELECT item FROM new_items WHERE name = 'with-a-column';
+SELECT name, another, of_four FROM dynamo_internal.attribute_names WHERE name = 'with-a-column';
+ROLLBACK;
+
 SELECT * FROM dynamo.check('Names');
 SELECT 1 AS dropped FROM delete_table('{"TableName":"Names"}');

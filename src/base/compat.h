@@ -37,6 +37,7 @@
 #define RelFileLocator RelFileNode
 #define dy_relation_file(rel) ((rel)->rd_node.relNode)
 #define dy_relation_locator(rel) ((rel)->rd_node)
+#define rd_firstRelfilelocatorSubid rd_firstRelfilenodeSubid
 #else
 #define dy_relation_file(rel) ((rel)->rd_locator.relNumber)
 #define dy_relation_locator(rel) ((rel)->rd_locator)

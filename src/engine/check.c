@@ -41,6 +41,7 @@
 #include "utils/snapmgr.h"
 
 #include "base/compat.h"
+#include "base/errors.h"
 #include "engine/storage.h"
 #include "wire/request.h"
 
@@ -284,8 +285,10 @@ derive_again(Check *check, TupleTableSlot *slot, Datum *values, bool *isnull)
 	if (!slot->tts_isnull[DY_ATT_ITEM - 1])
 	{
 		/*
-		 * No subtransaction is needed to go on after an error here: what runs
-		 * inside only computes.  Detoasting, which takes locks, comes before.
+		 * No subtransaction is needed to go on after an error of the item:
+		 * what finds it only computes.  Detoasting, which takes locks, comes
+		 * before.  Attribute names may have to be read inside, which can be
+		 * cancelled; such an error is not ours to stop.
 		 */
 		DyItem	   *stored = (DyItem *) PG_DETOAST_DATUM(slot->tts_values[DY_ATT_ITEM - 1]);
 
@@ -299,7 +302,10 @@ derive_again(Check *check, TupleTableSlot *slot, Datum *values, bool *isnull)
 		PG_CATCH();
 		{
 			ErrorData  *error;
+			DyErrorCode code;
 
+			if (geterrcode() != ERRCODE_DATA_CORRUPTED && !dy_error_lookup(geterrcode(), &code))
+				PG_RE_THROW();
 			MemoryContextSwitchTo(context);
 			error = CopyErrorData();
 			FlushErrorState();

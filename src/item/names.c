@@ -138,6 +138,7 @@ look(void)
 		CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
 		registered = true;
 	}
+	AcceptInvalidationMessages();	/* the table may be another one by now */
 	dy_forget_names();
 	changes_before = changes;
 	working = AllocSetContextCreate(CurrentMemoryContext, "reading attribute names",
@@ -167,16 +168,13 @@ read_names(Oid relid)
 	found.names = palloc0(DY_MAX_NUMBERED_NAMES * sizeof(DyBytes));
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		Datum		values[DY_NAMES_natts];
-		bool		nulls[DY_NAMES_natts];
-		uint32		number;
+		bool		isnull;
+		uint32		number = DatumGetInt32(heap_getattr(tuple, DY_NAMES_number, RelationGetDescr(rel), &isnull));
 		text	   *name;
 
-		heap_deform_tuple(tuple, RelationGetDescr(rel), values, nulls);
-		number = DatumGetInt32(values[DY_NAMES_number - 1]);
 		if (number - 1 >= DY_MAX_NUMBERED_NAMES)
 			continue;
-		name = DatumGetTextPCopy(values[DY_NAMES_name - 1]);
+		name = DatumGetTextPCopy(heap_getattr(tuple, DY_NAMES_name, RelationGetDescr(rel), &isnull));
 		found.names[number - 1] = dy_bytes(VARDATA(name), VARSIZE(name) - VARHDRSZ);
 		found.count = Max(found.count, number);
 	}

@@ -27,10 +27,9 @@
 /* The lowest number is 1. */
 #define DY_NO_NUMBER				0
 
-/* Columns of dynamo_internal.attribute_names. */
+/* Columns of dynamo_internal.attribute_names; neither is ever null. */
 #define DY_NAMES_number				1
 #define DY_NAMES_name				2
-#define DY_NAMES_natts				2
 
 /* What this process knows; names.c alone changes it. */
 typedef struct DyNames

@@ -18,6 +18,8 @@
  * constant in a plan does.  Other sessions hear of it when the transaction
  * commits, or when they mean to give the same name a number.  It is no change
  * that logical replication may bring to another database, which has its own.
+ * A transaction that has made the table, or moved it to another file, would
+ * take the row back with the file: there none are given.
  *
  * Numbers are given under a lock on their table, for as long as that takes.
  * A write does not wait for it: if another session has it, next time will do.
@@ -88,7 +90,9 @@ static Place *places;
 static void walk(Walk *w, DyValue container);
 static void meet(Walk *w, DyBytes name);
 static void number_what_was_met(void);
-static int	give_numbers(Oid relid, DyBytes *names, int n);
+static int	give_numbers(Oid relid, DyBytes *names, int n, int elevel);
+static bool scan_numbers(Relation rel, DyBytes *names, int n, int32 *last, int elevel);
+static void give_number(Relation rel, int32 number, DyBytes name);
 static bool is_worth_a_number(DyBytes name);
 static uint32 enough(void);
 
@@ -200,7 +204,8 @@ number_what_was_met(void)
 			names[n++] = dy_bytes(places[i].name, places[i].len);
 		}
 	}
-	(void) give_numbers(relid, names, n);
+	/* a write does without, whatever stands against it */
+	(void) give_numbers(relid, names, n, WARNING);
 	UnlockRelationOid(relid, NUMBERING_LOCK);
 	for (int i = 0; i < n; i++)
 		from[i]->count = 0;
@@ -209,60 +214,37 @@ number_what_was_met(void)
 /*
  * Give numbers to those of the names that have none, as long as there are
  * numbers.  Returns how many got one; the array is used up.  The caller has
- * locked the table.
+ * locked the table.  If none can be given, that is reported at elevel; but a
+ * WARNING is only for what has to be mended.
  */
 static int
-give_numbers(Oid relid, DyBytes *names, int n)
+give_numbers(Oid relid, DyBytes *names, int n, int elevel)
 {
 	Relation	rel = table_open(relid, NoLock);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, SnapshotSelf, 0, NULL);
-	HeapTuple	tuple;
-	int32		last = DY_NO_NUMBER;
-	int32		rows = 0;
+	int32		last;
 	int			given = 0;
 
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	if (rel->rd_createSubid != InvalidSubTransactionId ||
+		rel->rd_firstRelfilelocatorSubid != InvalidSubTransactionId)
 	{
-		Datum		values[DY_NAMES_natts];
-		bool		nulls[DY_NAMES_natts];
-		text	   *known;
-
-		heap_deform_tuple(tuple, RelationGetDescr(rel), values, nulls);
-		known = DatumGetTextPP(values[DY_NAMES_name - 1]);
-		for (int i = 0; i < n; i++)
-		{
-			if (dy_bytes_equal(names[i], dy_bytes(VARDATA_ANY(known), VARSIZE_ANY_EXHDR(known))))
-				names[i].len = 0;
-		}
-		last = Max(last, DatumGetInt32(values[DY_NAMES_number - 1]));
-		rows++;
+		if (elevel >= ERROR)
+			ereport(elevel,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("attribute names cannot get numbers in a transaction that has created or rewritten \"dynamo_internal.attribute_names\"")));
 	}
-	systable_endscan(scan);
-
-	/* no number may be given twice, whatever has happened to the table */
-	if (rows != last)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("\"dynamo_internal.attribute_names\" has %d rows, but the last number is %d", rows, last)));
-
-	for (int i = 0; i < n && last < DY_MAX_NUMBERED_NAMES; i++)
+	else if (scan_numbers(rel, names, n, &last, elevel))
 	{
-		Datum		values[DY_NAMES_natts];
-		bool		nulls[DY_NAMES_natts] = {false};
-
-		if (!is_worth_a_number(names[i]))
-			continue;
-		values[DY_NAMES_number - 1] = Int32GetDatum(++last);
-		values[DY_NAMES_name - 1] = PointerGetDatum(cstring_to_text_with_len(names[i].data, names[i].len));
-		tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-		heap_insert(rel, tuple, GetCurrentCommandId(true),
-					HEAP_INSERT_FROZEN | HEAP_INSERT_NO_LOGICAL, NULL);
-		heap_freetuple(tuple);
-		given++;
-		for (int k = i + 1; k < n; k++)
+		for (int i = 0; i < n && last < DY_MAX_NUMBERED_NAMES; i++)
 		{
-			if (dy_bytes_equal(names[i], names[k]))
-				names[k].len = 0;
+			if (!is_worth_a_number(names[i]))
+				continue;
+			give_number(rel, ++last, names[i]);
+			given++;
+			for (int k = i + 1; k < n; k++)
+			{
+				if (dy_bytes_equal(names[i], names[k]))
+					names[k].len = 0;
+			}
 		}
 	}
 	if (given > 0)
@@ -272,6 +254,68 @@ give_numbers(Oid relid, DyBytes *names, int n)
 	/* what was there already is news, too, or we would not have asked */
 	dy_forget_names();
 	return given;
+}
+
+/*
+ * Find the last number, and make those of the names empty that have one.
+ * False, reported at elevel, if the table is not as we have written it: no
+ * number may be given twice, whatever has happened.
+ */
+static bool
+scan_numbers(Relation rel, DyBytes *names, int n, int32 *last, int elevel)
+{
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, SnapshotSelf, 0, NULL);
+	HeapTuple	tuple;
+	int32		rows = 0;
+
+	*last = DY_NO_NUMBER;
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool		isnull;
+		text	   *name = DatumGetTextPP(heap_getattr(tuple, DY_NAMES_name, RelationGetDescr(rel), &isnull));
+		int32		number = DatumGetInt32(heap_getattr(tuple, DY_NAMES_number, RelationGetDescr(rel), &isnull));
+
+		for (int i = 0; i < n; i++)
+		{
+			if (dy_bytes_equal(names[i], dy_bytes(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name))))
+				names[i].len = 0;
+		}
+		*last = Max(*last, number);
+		rows++;
+	}
+	systable_endscan(scan);
+
+	if (rows == *last)
+		return true;
+	ereport(elevel,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("\"dynamo_internal.attribute_names\" has %d rows, but the last number is %d", rows, *last)));
+	return false;
+}
+
+/*
+ * Write the row.  A later catalog may have given the table more columns.
+ */
+static void
+give_number(Relation rel, int32 number, DyBytes name)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	Datum	   *values = palloc0(desc->natts * sizeof(Datum));
+	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+	HeapTuple	tuple;
+
+	memset(nulls, true, desc->natts * sizeof(bool));
+	values[DY_NAMES_number - 1] = Int32GetDatum(number);
+	nulls[DY_NAMES_number - 1] = false;
+	values[DY_NAMES_name - 1] = PointerGetDatum(cstring_to_text_with_len(name.data, name.len));
+	nulls[DY_NAMES_name - 1] = false;
+	tuple = heap_form_tuple(desc, values, nulls);
+	heap_insert(rel, tuple, GetCurrentCommandId(true),
+				HEAP_INSERT_FROZEN | HEAP_INSERT_NO_LOGICAL, NULL);
+	heap_freetuple(tuple);
+	pfree(DatumGetPointer(values[DY_NAMES_name - 1]));
+	pfree(values);
+	pfree(nulls);
 }
 
 /*
@@ -325,7 +369,7 @@ dynamo_number_attribute_names(PG_FUNCTION_ARGS)
 		names[i] = dy_bytes(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	}
 	LockRelationOid(relid, NUMBERING_LOCK);
-	given = give_numbers(relid, names, n);
+	given = give_numbers(relid, names, n, ERROR);
 	UnlockRelationOid(relid, NUMBERING_LOCK);
 	PG_RETURN_INT32(given);
 }

@@ -2,7 +2,7 @@
 #    Numbered attribute names (src/item/README.md) where more than one process,
 #    server or database has to do with them: a session that was not told of a
 #    number, many that give them at once, a crash, dumps, logical replication,
-#    a standby.  An item's text is always the one that was written.
+#    a standby, DROP EXTENSION.  An item's text is always the one that was written.
 
 use strict;
 use warnings;
@@ -220,6 +220,18 @@ $reader->quit;
 is($standby->safe_psql('postgres', $numbered->($id)), 't', 'promoted: and uses it');
 like($standby->safe_psql('postgres', $numbers), qr/^\Q$given\E\n\d+\|given-after-promotion$/m, 'promoted: old numbers are as they were');
 check($standby, 'postgres', 'promoted');
+
+# --- the extension goes while items are still to be decoded
+
+$standby->safe_psql('restored', q{SELECT pg_create_logical_replication_slot('late', 'test_decoding')});
+$standby->safe_psql('restored', number_names('decoded-late') . ';' . put(--$id, 'decoded-late', 'x'));
+$standby->safe_psql('restored', q{SELECT dynamo.delete_table('{"TableName": "Items"}')});
+$standby->safe_psql('restored', 'DROP EXTENSION dynamo CASCADE');
+my $changes = q{SELECT data FROM pg_logical_slot_get_changes('late', NULL, NULL)};
+isnt($standby->psql('restored', $changes), 0, 'dropped: what has numbers cannot be decoded');
+$standby->safe_psql('restored', q{SELECT pg_replication_slot_advance('late', pg_current_wal_lsn())});
+$standby->safe_psql('restored', 'CREATE TABLE after_it AS SELECT 1 AS one');
+like($standby->safe_psql('restored', $changes), qr/after_it: INSERT: one/, 'dropped: a slot that was moved on goes on');
 
 $standby->stop;
 done_testing();

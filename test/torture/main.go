@@ -19,8 +19,9 @@
 // is full for relations or WAL, or others take all connections.  What was
 // answered with ServiceUnavailableException must not have happened.
 //
-// At the end every index must agree with its table: by dynamo.check, by amcheck,
-// and by reading it and computing from the items what it should hold.
+// Every index must agree with its table, by dynamo.check and by amcheck, after
+// every few hits, while the load goes on, and at the end, then also by reading
+// it and computing from the items what it should hold.
 package main
 
 import (
@@ -43,6 +44,8 @@ const (
 	pairs    = 12
 	accounts = 20
 	opening  = 1000 // of each account
+
+	hitsBetweenChecks = 5 // of the indexes
 )
 
 type torture struct {
@@ -469,6 +472,13 @@ func (t *torture) verify() {
 	t.verifyIndexes(list)
 }
 
+// checkIndexes compares every index with its table, where they are stored.
+func (t *torture) checkIndexes() {
+	for _, problem := range t.disagreements(table) {
+		t.problem("%s", problem)
+	}
+}
+
 // partitionsQueried is how many partitions of an index are queried at the end.
 const partitionsQueried = 2000
 
@@ -597,7 +607,9 @@ func main() {
 			t.problem("after hitting the %s: %v", victim, err)
 			break
 		}
-		t.epoch.Add(1)
+		if t.epoch.Add(1)%hitsBetweenChecks == 0 {
+			t.checkIndexes()
+		}
 	}
 	t.stopping.Store(true)
 	wait.Wait()
@@ -607,9 +619,7 @@ func main() {
 	fmt.Printf("answered %d, unanswered %d, hits %v\n", t.answered.Load(), t.lost.Load(), hits)
 
 	t.verify()
-	for _, problem := range srv.checkIndexes(table) {
-		t.problem("%s", problem)
-	}
+	t.checkIndexes()
 	result := t.history.check(5 * time.Minute)
 	fmt.Printf("registers: %d operations, linearizable: %v\n", len(t.history.ops), result)
 	if result != porcupine.Ok {

@@ -262,8 +262,8 @@ func (s *server) connect(role string) net.Conn {
 	return c
 }
 
-// checkIndexes returns what dynamo.check and amcheck have to complain about.
-func (s *server) checkIndexes(name string) []string {
+// disagreements are what dynamo.check and amcheck have to complain about.
+func (s *server) disagreements(name string) []string {
 	var problems []string
 	text, err := s.sql(fmt.Sprintf("SELECT * FROM dynamo.check('%s')", name))
 	if err != nil {
