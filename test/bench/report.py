@@ -165,6 +165,24 @@ def latencies(figures):
     return rows
 
 
+def growth(figures, part, column, what):
+    """By column (items, gsis), a row for each work: rates as ratios to the jsonb table, and times at both ends."""
+    of_part = matching(figures, part=part)
+    if not of_part:
+        return []
+    steps = sorted({f[column] for f in of_part})
+    ours = [c for c in ("sql", "bridge") if matching(of_part, contender=c)]
+    rows = ["", f"| {what} | " + " | ".join(f"{step:,}" for step in steps) + f" | time at {steps[-1]:,} / at {steps[0]:,} |",
+            "| --- |" + " ---: |" * (len(steps) + 1)]
+    for work in dict.fromkeys(f["work"] for f in of_part):
+        def rate(contender, step):
+            return median(of_part, "per_second", work=work, contender=contender, **{column: step})
+        cells = [[ratio(rate(c, step), rate("jsonb", step)) for c in ours] for step in steps]
+        cells.append([ratio(rate(c, steps[0]), rate(c, steps[-1])) for c in ours + ["jsonb"]])
+        rows.append(f"| {work} | " + " | ".join(" / ".join(number(v, 2) or "-" for v in cell) for cell in cells) + " |")
+    return rows
+
+
 def disk(facts):
     rows = ["| item | table | document | heap | toast | indexes | total |", "| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
     for size, by in facts.get("sizes", {}).items():
@@ -201,6 +219,11 @@ def tables(figures, facts):
     lines += ["", "## Rates", "",
               "Operations per second by connections, medians of the rounds. Spread (highest less lowest, of the median), latencies, CPU of the "
               "servers for one operation and the ratios: at 16 connections, or the highest number where 16 was not measured.", ""] + rates(figures)
+    grown = growth(figures, "growth", "items", "items") + growth(figures, "gsis", "gsis", f"indexes ({options['gsi_items']:,} items)")
+    if grown:
+        lines += ["", "## How the cost grows", "",
+                  "SQL functions / bridge, at 16 connections with synchronous_commit off: operations per second as ratios to the jsonb table. In the last "
+                  "column how many times longer an operation takes at the far end, of the SQL functions / the bridge / the jsonb table."] + grown
     by_connections = latencies(figures)
     if by_connections:
         lines += ["", "## p99, ms, by connections", ""] + by_connections
