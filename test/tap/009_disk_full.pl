@@ -23,7 +23,8 @@ autovacuum = off
 restart_after_crash = on
 }, init => [ extra => ['--wal-segsize=1'] ], preload => $disk);
 Dynamo::Load->prepare($node);
-my $bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300');
+# few connections: under valgrind a server takes seconds for each
+my $bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300', '--write-connections=2', '--general-connections=2');
 ok($bridge->wait_until_healthy, 'comes up');
 
 my %acknowledged;    # keys of items that must be there
