@@ -15,7 +15,8 @@
  *
  * While a lane has no connection, the pool asks for the first one of each
  * only.  So where Postgres has too few for all, each lane gets one before any
- * lane gets many (test/tap/305_bridge_exhausted.pl).
+ * lane gets many (test/tap/305_bridge_exhausted.pl).  The others follow few at
+ * a time (test/tap/313_bridge_connects.pl).
  *
  * libpq connects, authenticates and sets the session up (link.c).  After
  * that the pool itself writes Bind, Execute, Sync and reads the answers on
@@ -106,6 +107,9 @@
 #define CALM_BATCHES 16
 #define FEW 8
 
+/* Connections that are being made at a time. */
+#define MAX_CONNECTING 4
+
 typedef struct PoolConn
 {
 	DyLink		link;
@@ -181,6 +185,7 @@ static void format_setup(DyPool *pool, int cpu);
 static void on_ready(void *arg);
 static void start_held(DyPool *pool);
 static bool may_connect(void *arg);
+static int	count_connecting(const DyPool *pool);
 static void on_readable(evutil_socket_t fd, short events, void *arg);
 static void on_writable(evutil_socket_t fd, short events, void *arg);
 static void on_impatience(evutil_socket_t fd, short events, void *arg);
@@ -490,13 +495,36 @@ start_held(DyPool *pool)
 	}
 }
 
-/* While some lane has no connection, only the first of each is to be made. */
+/*
+ * While some lane has no connection, only the first of each is to be made.
+ * After that few at a time: all of them at once keep a slow server so busy
+ * that it gets none done before it is given up, and the server works on for
+ * those, too.
+ */
 static bool
 may_connect(void *arg)
 {
 	PoolConn   *conn = arg;
 
-	return conn == &conn->lane->conns[0] || dy_pool_is_up(conn->pool);
+	return conn == &conn->lane->conns[0] ||
+		(dy_pool_is_up(conn->pool) && count_connecting(conn->pool) < MAX_CONNECTING);
+}
+
+static int
+count_connecting(const DyPool *pool)
+{
+	int			count = 0;
+
+	for (int i = 0; i < DY_LANE_COUNT; i++)
+	{
+		for (int j = 0; j < pool->lanes[i].conn_count; j++)
+		{
+			DyLinkState state = pool->lanes[i].conns[j].link.state;
+
+			count += state == DY_LINK_CONNECTING || state == DY_LINK_SETUP;
+		}
+	}
+	return count;
 }
 
 static void

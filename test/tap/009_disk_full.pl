@@ -23,8 +23,7 @@ autovacuum = off
 restart_after_crash = on
 }, init => [ extra => ['--wal-segsize=1'] ], preload => $disk);
 Dynamo::Load->prepare($node);
-# few connections: under valgrind a server takes seconds for each
-my $bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300', '--write-connections=2', '--general-connections=2');
+my $bridge = Dynamo::Bridge->start($node, '--threads=1', '--queue-timeout=300');
 ok($bridge->wait_until_healthy, 'comes up');
 
 my %acknowledged;    # keys of items that must be there
