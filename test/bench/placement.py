@@ -11,7 +11,8 @@ and pgbench in the PATH and the extension installed.  autovacuum should be off
 in that server, so that VACUUM comes where the rounds say.
 
 Each part does the same work twice, with dynamo.clustered_placement off
-("heap") and on ("ours"), and prints one line for each with the ratio:
+("heap") and on ("ours"), imports in two ways, and prints one line for each
+with the ratio:
 
 load     collections of 1, 3, 10, 100 items and of zipfian sizes, rows in
          random order: pages a Query of a collection reads, size of the table,
@@ -23,6 +24,8 @@ churn    ten rounds: 20 % of the rows updated, 5 % deleted, 5 % new, VACUUM;
 writers  8 clients put into one collection, and into 1,000
 items    an item table: PutItem of new items, then a round of UpdateItem that
          gives a fifth of them text of another length
+imports  an item table filled in random order by COPY, and by
+         dynamo.import_items()
 
 Pages are counted from the rows' addresses.  "pages" is the mean over
 collections, "by item" the mean over items of the pages of their collection:
@@ -134,8 +137,8 @@ def line(what, heap, ours):
     print(f'  {what:34} {heap:12.2f} {ours:12.2f} {ratio:8.2f}', flush=True)
 
 
-def title(text):
-    print(f'{text:36} {"heap":>12} {"ours":>12} {"ratio":>8}', flush=True)
+def title(text, first='heap', second='ours'):
+    print(f'{text:36} {first:>12} {second:>12} {"ratio":>8}', flush=True)
 
 
 def compare(measure):
@@ -255,8 +258,20 @@ def writers(args):
         compare(measure)
 
 
+TABLE = 'dynamo_data."Placed"'
+
+
+def make_item_table():
+    sql("""SELECT dynamo.create_table('{"TableName": "Placed", "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}')""")
+
+
+def drop_item_table():
+    sql("""SELECT dynamo.delete_table('{"TableName": "Placed"}')""")
+
+
 def items(args):
-    table = 'dynamo_data."Placed"'
     put = f"""SELECT count(dynamo.put_item(format('{{"TableName": "Placed", "Item": {{"pk": {{"S": "%s"}},
         "sk": {{"S": "%s"}}, "text": {{"S": "%s"}}}}}}', encode(hk, 'hex'), n, text({args.bytes - 120})))) FROM source"""
     update = f"""SELECT count(dynamo.update_item(format('{{"TableName": "Placed", "Key": {{"pk": {{"S": "%s"}},
@@ -269,24 +284,52 @@ def items(args):
         title(f'items in collections of {shape}')
 
         def measure(mode):
-            sql("""SELECT dynamo.create_table('{"TableName": "Placed", "BillingMode": "PAY_PER_REQUEST",
-                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}],
-                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}')""")
+            make_item_table()
             seconds = timed(put, mode)
-            mean, _, blocks = pages(table)
+            mean, _, blocks = pages(TABLE)
             found = {'pages': mean, 'blocks of the table': blocks, 'us per PutItem': seconds / args.items * 1e6}
-            sql(f"VACUUM {table}; SELECT pg_stat_reset_single_table_counters('{table}'::regclass)")
+            sql(f"VACUUM {TABLE}; SELECT pg_stat_reset_single_table_counters('{TABLE}'::regclass)")
             sql(f'SELECT setseed(0.5); {update}', mode)
             (stat,) = sql(f"""SELECT pg_sleep(0.6); SELECT n_tup_hot_upd::float8 / n_tup_upd
-                FROM pg_stat_user_tables WHERE relid = '{table}'::regclass""")[-1:]
-            mean, _, blocks = pages(table)
+                FROM pg_stat_user_tables WHERE relid = '{TABLE}'::regclass""")[-1:]
+            mean, _, blocks = pages(TABLE)
             found.update({'updated: HOT share': float(stat[0]), 'updated: pages': mean, 'updated: blocks': blocks})
-            sql("""SELECT dynamo.delete_table('{"TableName": "Placed"}')""")
+            drop_item_table()
             return found
         compare(measure)
 
 
-PARTS = {f.__name__: f for f in (load, growth, ordered, churn, writers, items)}
+def imports(args):
+    for shape in args.shapes:
+        make_source(shape, args)
+        sql(f"""DROP TABLE IF EXISTS item_source;
+            CREATE UNLOGGED TABLE item_source AS SELECT dynamo.to_item(jsonb_build_object(
+                'pk', encode(hk, 'hex'), 'sk', n::text, 'text', rpad('', {args.bytes - 120}, md5(n::text)))) AS item FROM source""")
+        title(f'imports, collections of {shape}', 'COPY', 'import_items')
+        results = []
+        with tempfile.NamedTemporaryFile('w', suffix='.copy') as file:
+            file.write(run(['psql', '-XAtq'], 'COPY item_source TO STDOUT'))
+            file.flush()
+            for load_items in (f"\\copy {TABLE} (item) from '{file.name}'",
+                               "SELECT dynamo.import_items('Placed', 'SELECT item FROM item_source')"):
+                make_item_table()
+                seconds = timed(load_items, 'on')
+                sql('SELECT bt_index_check(\'dynamo_data."Placed_pkey"\', true)')
+                mean, _, blocks = pages(TABLE)
+                results.append({'pages': mean, 'blocks of the table': blocks,
+                                'blocks of the primary index': pages_of_index(),
+                                'us per item': seconds / args.items * 1e6})
+                drop_item_table()
+        for what, first in results[0].items():
+            line(what, first, results[1][what])
+
+
+def pages_of_index():
+    ((blocks,),) = sql("""SELECT pg_relation_size('dynamo_data."Placed_pkey"') / current_setting('block_size')::int""")
+    return float(blocks)
+
+
+PARTS = {f.__name__: f for f in (load, growth, ordered, churn, writers, items, imports)}
 
 
 def main():

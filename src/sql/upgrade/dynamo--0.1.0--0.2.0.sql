@@ -245,3 +245,11 @@ CREATE OR REPLACE FUNCTION dynamo.number_attribute_names(VARIADIC names text[]) 
     AS 'MODULE_PATHNAME', 'dynamo_number_attribute_names';
 COMMENT ON FUNCTION dynamo.number_attribute_names(text[]) IS 'let items have numbers in place of these attribute names, from now on';
 REVOKE ALL ON FUNCTION dynamo.number_attribute_names(text[]) FROM PUBLIC;
+
+-- ------------------------------------------------------------ sets of items
+
+CREATE OR REPLACE FUNCTION dynamo.import_items("table" text, query text) RETURNS bigint
+    LANGUAGE c VOLATILE STRICT
+    AS 'MODULE_PATHNAME', 'dynamo_import_items';
+COMMENT ON FUNCTION dynamo.import_items(text, text) IS 'puts the items that a query returns into a table, in the order of their keys';
+REVOKE ALL ON FUNCTION dynamo.import_items(text, text) FROM PUBLIC;
