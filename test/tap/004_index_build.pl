@@ -92,7 +92,7 @@ my @builds = (
 foreach my $build (@builds)
 {
 	my ($status, undef, $stderr);
-	# a deadlock with writers would be no fault of the build, nor that GRANT,
+	# a deadlock with writers would be no fault of the build, nor, as with heap, that GRANT,
 	# which takes no lock, changed the table's row of pg_class at the same moment
 	for (1 .. 3)
 	{
