@@ -479,7 +479,10 @@ on_ready(void *arg)
 	start_held(pool);
 }
 
-/* Begin those connections that had to wait for others, if they may. */
+/*
+ * Begin those connections that had to wait for others, until one has to go on
+ * waiting: then so have the rest.
+ */
 static void
 start_held(DyPool *pool)
 {
@@ -489,8 +492,11 @@ start_held(DyPool *pool)
 		{
 			DyLink	   *link = &pool->lanes[i].conns[j].link;
 
+			if (link->state != DY_LINK_HELD)
+				continue;
+			dy_link_start(link);
 			if (link->state == DY_LINK_HELD)
-				dy_link_start(link);
+				return;
 		}
 	}
 }

@@ -49,8 +49,7 @@ typedef struct DyWrite
 	const DyCondition *condition;	/* NULL: none */
 
 	/* what happened */
-	bool		locked;			/* by dy_write_lock or
-								 * dy_write_lock_transaction */
+	bool		locked;			/* by dy_write_lock and its kin */
 	bool		conflict;		/* a transaction holds the key: not locked */
 	bool		condition_failed;	/* then nothing was changed */
 	DyValue		old_item;		/* absent if there was none */
@@ -73,6 +72,12 @@ extern void dy_write_lock(DyWrite *const *writes, int n);
  * somebody else holds (TransactionConflict).
  */
 extern int	dy_write_lock_transaction(DyWrite *const *writes, int n);
+
+/*
+ * Instead of a key lock for each of very many single writes to a table, which
+ * then are marked as locked.  They meet others at their rows.
+ */
+extern void dy_write_lock_load(const DyTable *table);
 
 /*
  * Carry out one write; takes its key lock if nobody has tried to, and raises

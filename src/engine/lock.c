@@ -86,6 +86,16 @@ dy_write_lock_transaction(DyWrite *const *writes, int n)
 }
 
 /*
+ * Keep ConditionChecks out, as a transaction beyond its limit of key locks
+ * does; see engine.h.
+ */
+void
+dy_write_lock_load(const DyTable *table)
+{
+	dy_tableam_lock_gate_for_load(table->relid);
+}
+
+/*
  * Refuse what the server would refuse for an INSERT, with the same
  * SQLSTATEs.  RecoveryInProgress is asked first: on a standby every
  * transaction is read only, and that alone would explain nothing.

@@ -5,12 +5,13 @@
  *	  keys.
  *
  * Items that come in random order have the page of their collection looked
- * for again and again, and leave it on twice as many pages as need be, the
- * primary index half empty where it was split (src/tableam/README.md).  COPY
+ * for again and again, and leave it on two to four times as many pages as
+ * need be, and gaps in the primary index (src/tableam/README.md).  COPY
  * can do nothing about that: it wants to know the place of a row before it
  * reads the next.  So here all items are read first and sorted as the primary
  * index is, on disk if they do not fit into maintenance_work_mem, and then
- * put one by one, as PutItem does.
+ * put one by one, as PutItem does, but without a key lock for each: there may
+ * be millions.
  *
  * Throughput limits do not hold: it is SQL.
  *
@@ -18,6 +19,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -48,6 +50,7 @@ enum
 typedef struct Import
 {
 	DyBytes		table_name;
+	Oid			relid;
 	Oid			item_type;
 	Tuplesortstate *sort;
 	TupleTableSlot *to_sort;
@@ -70,9 +73,12 @@ DY_SQL_FUNCTION(dynamo_import_items);
  * Puts what the query returns, one column of type dynamo.item, into the
  * table; returns how many items that were.  An item replaces the one that has
  * its key, of several with one key the last of the query stays.  The query
- * runs with the caller's rights and sees the table as it was before.
+ * runs with the caller's rights and sees the table as it was before; it may
+ * take items out of the table itself (DELETE ... RETURNING item).
  *
  * All or nothing: an item that PutItem would refuse raises PutItem's error.
+ * From when all are sorted to the end of the transaction a ConditionCheck on
+ * the table is a conflict, and whoever writes one of the keys waits.
  */
 Datum
 dynamo_import_items(PG_FUNCTION_ARGS)
@@ -86,7 +92,8 @@ dynamo_import_items(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("import_items()");
 
 	SPI_connect();
-	import.item_type = get_atttype(dy_table_get_to_write(import.table_name)->relid, DY_ATT_ITEM);
+	import.relid = dy_table_get_to_write(import.table_name)->relid;
+	import.item_type = get_atttype(import.relid, DY_ATT_ITEM);
 	import.item_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo import", ALLOCSET_DEFAULT_SIZES);
 	begin_sort(&import);
 	read_items(&import, text_to_cstring(PG_GETARG_TEXT_PP(1)));
@@ -149,6 +156,9 @@ read_items(Import *import, const char *query)
 		SPI_freetuptable(SPI_tuptable);
 	}
 	SPI_cursor_close(portal);
+
+	/* what it has changed is to be seen by what follows */
+	CommandCounterIncrement();
 }
 
 static void
@@ -176,6 +186,9 @@ sort_item(Import *import, const DyTable *table, Datum item, bool isnull)
 	detoasted = DatumGetDyItemP(item);
 	key = dy_key_of_item(table, dy_item_value(detoasted));
 
+	/* those that the query has yet to make can do with numbers */
+	dy_meet_names(dy_item_value(detoasted));
+
 	ExecClearTuple(import->to_sort);
 	values[SORT_HK - 1] = PointerGetDatum(key.hk);
 	values[SORT_SK - 1] = PointerGetDatum(key.sk);
@@ -197,11 +210,16 @@ put_items(Import *import)
 	const Datum *values = import->sorted->tts_values;
 	MemoryContext caller;
 
+	if (table->relid != import->relid)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("the query has replaced the table")));
 	tuplesort_performsort(import->sort);
+	dy_write_lock_load(table);
 	caller = MemoryContextSwitchTo(import->item_context);
 	while (tuplesort_gettupleslot(import->sort, true, false, import->sorted, NULL))
 	{
-		DyWrite		write = {.kind = DY_WRITE_PUT,.table = table};
+		DyWrite		write = {.kind = DY_WRITE_PUT,.table = table,.locked = true};
 
 		CHECK_FOR_INTERRUPTS();
 		slot_getallattrs(import->sorted);

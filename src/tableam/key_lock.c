@@ -204,6 +204,12 @@ dy_tableam_lock_gate_for_check(Oid relid)
 }
 
 void
+dy_tableam_lock_gate_for_load(Oid relid)
+{
+	(void) acquire_gate(relid, ShareLock, false);
+}
+
+void
 dy_tableam_key_is_locked(Relation rel)
 {
 	dy_tableam_row_is_pinned(rel, InvalidBuffer);

@@ -74,6 +74,9 @@ extern bool dy_tableam_lock_key_for_check(Oid relid, uint64 hash);
 /* The part of it that keeps bulk loads out, for callers that lock several keys. */
 extern bool dy_tableam_lock_gate_for_check(Oid relid);
 
+/* The gate alone, for who is about to write very many keys; waits. */
+extern void dy_tableam_lock_gate_for_load(Oid relid);
+
 /*
  * The caller holds the key locks that the next insert, update or delete of
  * this relation needs: the callback shall not look for them.  To be said

@@ -25,7 +25,7 @@ writers  8 clients put into one collection, and into 1,000
 items    an item table: PutItem of new items, then a round of UpdateItem that
          gives a fifth of them text of another length
 imports  an item table filled in random order by COPY, and by
-         dynamo.import_items()
+         dynamo.import_items() from a table of lines of text
 
 Pages are counted from the rows' addresses.  "pages" is the mean over
 collections, "by item" the mean over items of the pages of their collection:
@@ -302,16 +302,16 @@ def items(args):
 def imports(args):
     for shape in args.shapes:
         make_source(shape, args)
-        sql(f"""DROP TABLE IF EXISTS item_source;
-            CREATE UNLOGGED TABLE item_source AS SELECT dynamo.to_item(jsonb_build_object(
-                'pk', encode(hk, 'hex'), 'sk', n::text, 'text', rpad('', {args.bytes - 120}, md5(n::text)))) AS item FROM source""")
+        sql(f"""DROP TABLE IF EXISTS lines;
+            CREATE UNLOGGED TABLE lines AS SELECT dynamo.to_item(jsonb_build_object('pk', encode(hk, 'hex'), 'sk', n::text,
+                'text', rpad('', {args.bytes - 120}, md5(n::text))))::text AS line FROM source""")
         title(f'imports, collections of {shape}', 'COPY', 'import_items')
         results = []
         with tempfile.NamedTemporaryFile('w', suffix='.copy') as file:
-            file.write(run(['psql', '-XAtq'], 'COPY item_source TO STDOUT'))
+            file.write(run(['psql', '-XAtq'], 'COPY lines TO STDOUT'))
             file.flush()
             for load_items in (f"\\copy {TABLE} (item) from '{file.name}'",
-                               "SELECT dynamo.import_items('Placed', 'SELECT item FROM item_source')"):
+                               "SELECT dynamo.import_items('Placed', 'SELECT line::dynamo.item FROM lines')"):
                 make_item_table()
                 seconds = timed(load_items, 'on')
                 sql('SELECT bt_index_check(\'dynamo_data."Placed_pkey"\', true)')
