@@ -32,7 +32,8 @@
  * that hold no key lock (engine/write.c).  What these cannot give is the
  * promise of a ConditionCheck, which wants a key to stay as it is without
  * writing it.  So there is a gate for each relation: a transaction beyond
- * its limit holds it in ShareLock, a ConditionCheck in RowExclusiveLock;
+ * its limit, or an import, holds it in ShareLock, a ConditionCheck in
+ * RowExclusiveLock;
  * these two conflict with each other and neither with itself.
  *
  *-------------------------------------------------------------------------
