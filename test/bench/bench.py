@@ -3,7 +3,7 @@
 bench.py
     Measures dynamo against its contenders on one machine.
 
-  make bench                            everything, 40 to 55 minutes on 2 cores
+  make bench                            everything, an hour on 2 cores
   make bench BENCH=--quick              the same in minutes, to see that it works
   make bench BENCH='--only get,put'     some of the work
   make bench BENCH='--skip growth,large,emulators'
@@ -48,6 +48,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 PARTS = ["size", "cold", "main", "async", "zipf", "pgbench", "memory", "large", "growth", "gsis", "emulators"]
 WORKS = ["get", "put", "update", "query", "batchget", "transact", "mix"]
 WRITES = {"put", "update", "transact", "mix"}
+ZIPFIAN_WORKS = set(WORKS) - {"batchget", "transact"}   # transactions on hot keys cancel each other
 EMULATORS = ("local", "dynalite")
 GSIS = [("score", "pk"), ("score", "sk"), ("score", "name"), ("name", "score"), ("name", "pk")]
 GSI_COUNTS = (0, 1, 5)
@@ -277,11 +278,17 @@ class Bench:
         self.cells_done += 1
         return result["per_second"]
 
+    def rounds_of(self, cells):
+        o, about = self.options, (cells[0]["part"], cells[0]["work"])
+        return o.more_rounds if about == ("growth", "get") else o.rounds
+
     def run_rounds(self, steps):
         """steps: pairs of a title and its cells; contenders alternate within a step."""
-        o, began, done_before = self.options, time.monotonic(), self.cells_done
-        for number in range(o.rounds):
+        began, done_before = time.monotonic(), self.cells_done
+        for number in range(max((self.rounds_of(cells) for _, cells in steps), default=0)):
             for title, cells in steps:
+                if number >= self.rounds_of(cells):
+                    continue
                 self.cluster.synchronous_commit(cells[0]["sync"])
                 best = {}
                 # Another contender begins in each round.
@@ -294,7 +301,7 @@ class Bench:
                 if cells[0]["work"] in WRITES:
                     self.vacuum({(c["contender"], c["stem"]) for c in cells})
                 left = (time.monotonic() - began) / (self.cells_done - done_before) * (self.cells - self.cells_done)
-                log(f"[{self.cells_done}/{self.cells}, {left / 60:.0f} min left] round {number + 1}/{o.rounds}, {title}: " +
+                log(f"[{self.cells_done}/{self.cells}, {left / 60:.0f} min left] round {number + 1}/{self.rounds_of(cells)}, {title}: " +
                     ", ".join(f"{c} {best[c]:,.0f}/s" for c in dict.fromkeys(c["contender"] for c in cells)))
 
     # ---- tables ----
@@ -328,6 +335,14 @@ class Bench:
         work, connections = ("load", 4) if contender in EMULATORS else ("copy", os.cpu_count())
         result = self.load(contender, work, connections, items, stem, item_bytes=size)
         log(f"{contender} {stem}: {items:,} items of {size} B loaded in {result['seconds']:.0f} s")
+
+    def fill_emulators(self, stem, items, size):
+        """Full, and warm: their compilers have seen what the first rounds ask for."""
+        for emulator in EMULATORS:
+            self.fill(emulator, stem, items, size)
+            for work in ("get", "put"):
+                self.load(emulator, work, self.options.connections[-1], items, stem, item_bytes=size,
+                          seconds=self.options.warm_seconds)
 
     def settle(self, stems):
         """
@@ -387,7 +402,7 @@ class Bench:
         if self.wants("async"):
             steps += self.steps("async", "Bench400", 400, WRITES, few, sync="off")
         if self.wants("zipf"):
-            steps += self.steps("zipf", "Bench400", 400, set(WORKS) - {"batchget", "transact"}, few, keys="zipfian")
+            steps += self.steps("zipf", "Bench400", 400, ZIPFIAN_WORKS, few, keys="zipfian")
         if self.wants("pgbench"):
             for work, sync in (("get", "on"), ("query", "on"), ("put", "on"), ("put", "off"), ("update", "off")):
                 if work in o.only:
@@ -397,9 +412,11 @@ class Bench:
         return steps
 
     def steps_large(self):
-        few = self.options.connections[-2:]
+        connections = self.options.connections
+        few = connections[-2:]
         return (self.steps("large", "Bench4096", 4096, WORKS, few, emulators=True) +
-                self.steps("large", "Bench4096", 4096, WRITES, few, sync="off"))
+                self.steps("large", "Bench4096", 4096, WRITES, few, sync="off") +
+                self.steps("large", "Bench4096", 4096, ZIPFIAN_WORKS, [report.usual(connections)], keys="zipfian"))
 
     def steps_growth(self):
         o, steps = self.options, []
@@ -417,7 +434,7 @@ class Bench:
         o = self.options
         blocks = """SELECT sum(heap_blks_read + coalesce(idx_blks_read, 0) + coalesce(toast_blks_read, 0) +
             coalesce(tidx_blks_read, 0)) FROM pg_statio_all_tables WHERE relid = '{}'::regclass"""
-        for number in range(o.rounds):
+        for number in range(o.more_rounds):
             for contender in ("jsonb", "sql") if number % 2 == 0 else ("sql", "jsonb"):
                 self.facts["cold"] = self.cluster.cold_start()
                 relation = relation_of(contender, "Bench400")
@@ -429,7 +446,7 @@ class Bench:
                 # The requests before the window read, too.
                 result["blocks_read"] = read / (result["operations"] + 8)
                 self.figures.append({**result, **cell, "round": number})
-            log(f"cold query, round {number + 1}/{o.rounds}: " + ", ".join(
+            log(f"cold query, round {number + 1}/{o.more_rounds}: " + ", ".join(
                 f"{c} {report.median(self.figures, 'per_second', part='cold', contender=c):,.0f}/s"
                 for c in ("jsonb", "sql")))
 
@@ -479,7 +496,7 @@ class Bench:
         o = self.options
         small, growth = self.steps_small(), self.steps_growth()
         large = self.steps_large() if self.wants("large") else []
-        self.cells = o.rounds * sum(len(cells) for _, cells in small + large + growth)
+        self.cells = sum(self.rounds_of(cells) * len(cells) for _, cells in small + large + growth)
         log(f"{self.cells} measurements of {o.seconds:g} s in {o.rounds} rounds")
         if small or self.wants("size") or self.wants("cold") or self.wants("memory"):
             self.run_small(small)
@@ -501,8 +518,7 @@ class Bench:
         self.cluster.sql("SELECT pg_prewarm('pgbench_accounts'), pg_prewarm('pgbench_accounts_pkey')")
         self.start_bridge()
         if self.emulators and self.wants("main"):
-            for emulator in EMULATORS:
-                self.fill(emulator, "Bench400", o.emulator_items, 400)
+            self.fill_emulators("Bench400", o.emulator_items, 400)
         self.run_rounds(steps)
         if self.wants("memory"):
             self.measure_memory(100 if o.quick else 5000)
@@ -519,8 +535,7 @@ class Bench:
         self.measure_size("Bench4096", 4096)
         self.start_bridge()
         if self.emulators:
-            for emulator in EMULATORS:
-                self.fill(emulator, "Bench4096", o.emulator_items // 5, 4096)
+            self.fill_emulators("Bench4096", o.emulator_items // 5, 4096)
         self.run_rounds(steps)
         self.cluster.sql("VACUUM")
         self.measure_size("Bench4096", 4096, "after all writes")
@@ -549,7 +564,7 @@ class Bench:
                  "options": {k: v for k, v in vars(self.options).items() if k not in ("output", "directory")}}
         os.makedirs(self.options.output, exist_ok=True)
         text = report.tables(self.figures, facts)
-        for name, content in (("results.md", text), ("results.svg", report.plot(self.figures)),
+        for name, content in (("results.md", text), ("results.svg", report.plot(self.figures, facts)),
                               ("results.json", report.figures_as_json(self.figures, facts))):
             with open(os.path.join(self.options.output, name), "w") as f:
                 f.write(content)
@@ -576,6 +591,8 @@ def parse_options():
     parser.add_argument("--gsi-items", type=int, help="in tables with indexes: 100000")
     parser.add_argument("--growth", type=comma_list(int), help="10000,100000,1000000,5000000")
     parser.add_argument("--rounds", type=int, help="3")
+    parser.add_argument("--more-rounds", type=int, help="7, of cold and of growth's GetItem")
+    parser.add_argument("--warm-seconds", type=float, help="10, of GetItem and of PutItem for each emulator before all rounds")
     parser.add_argument("--seconds", type=float, help="1.5, of each measurement")
     parser.add_argument("--connections", type=comma_list(int), help="1,4,16,64; parts but main take the last two")
     parser.add_argument("--many-connections", type=comma_list(int),
@@ -586,10 +603,12 @@ def parse_options():
     parser.add_argument("--output", help="directory of the results; default here, with --quick --directory")
     parser.add_argument("--directory", default=os.path.join(TOP, "build", "bench"), help="to work in")
     options = parser.parse_args()
-    full = {"items": 1000000, "emulator_items": 20000, "gsi_items": 100000, "rounds": 3, "seconds": 1.5,
+    full = {"items": 1000000, "emulator_items": 20000, "gsi_items": 100000, "rounds": 3, "more_rounds": 7,
+            "seconds": 1.5, "warm_seconds": 10,
             "growth": [10000, 100000, 1000000, 5000000], "connections": [1, 4, 16, 64], "many_connections": [128, 256],
             "pgbench_connections": [1, 4, 8, 16, 32, 64], "cold_operations": 300, "output": HERE}
-    quick = {"items": 2000, "emulator_items": 500, "gsi_items": 1000, "rounds": 1, "seconds": 0.2,
+    quick = {"items": 2000, "emulator_items": 500, "gsi_items": 1000, "rounds": 1, "more_rounds": 1,
+             "seconds": 0.2, "warm_seconds": 0.2,
              "growth": [1000, 2000], "connections": [1, 8], "many_connections": [], "pgbench_connections": [8],
              "cold_operations": 20, "output": options.directory}
     for name, value in (quick if options.quick else full).items():

@@ -7,6 +7,7 @@ server_cpu_us, ...) and what it is about (part, work, contender, connections,
 stem, items, bytes, sync, keys, gsis, round).
 """
 
+import html
 import json
 import math
 import statistics
@@ -49,10 +50,17 @@ def usual(connections):
 
 # ---- the goals ----
 
-def goal(rows, work, what, goal_text, reached, value, cpu=None):
+def by_round(ours, theirs):
+    """The ratio of the rates in each round that both have."""
+    found = [{f["round"]: f["per_second"] for f in figures} for figures in (ours, theirs)]
+    return [found[0][r] / found[1][r] for r in sorted(found[0].keys() & found[1].keys())]
+
+
+def goal(rows, work, what, goal_text, reached, value, cpu=None, rounds=()):
     rows.append(f"| {work} | {what} | {goal_text} | " + (
-        "not measured | | |" if value is None else
-        f"{value:.2f} | {'yes' if reached(value) else '**no**'} | {f'{cpu:.2f}' if cpu else ''} |"))
+        "not measured | | | |" if value is None else
+        f"{value:.2f} | {'yes' if reached(value) else '**no**'} | "
+        f"{f'{min(rounds):.2f} to {max(rounds):.2f}' if rounds else ''} | {f'{cpu:.2f}' if cpu else ''} |"))
 
 
 def rate_goal(rows, figures, work, title, ours, theirs, least):
@@ -62,13 +70,15 @@ def rate_goal(rows, figures, work, title, ours, theirs, least):
                             median(figures, "server_cpu_us", **{**ours, "connections": a[1]}))
     what = (f"{CONTENDERS[ours['contender']]} / {CONTENDERS[theirs['contender']]}" +
             (f" ({a[0]:,.0f} at {a[1]} / {b[0]:,.0f} at {b[1]})" if a and b else ""))
-    goal(rows, title or TITLES[work], what, f"{least} or more", lambda v: v >= least, a and b and a[0] / b[0], cpu)
+    rounds = by_round(matching(figures, **{**ours, "connections": a[1]}),
+                      matching(figures, **{**theirs, "connections": b[1]})) if a and b else ()
+    goal(rows, title or TITLES[work], what, f"{least} or more", lambda v: v >= least, a and b and a[0] / b[0], cpu, rounds)
 
 
 def goals(figures, facts):
     rows = ["| work | ratio (operations per second at connections) | goal | measured | reached | "
-            "the same by CPU of the servers |",
-            "| --- | --- | --- | ---: | --- | ---: |"]
+            "rounds | the same by CPU of the servers |",
+            "| --- | --- | --- | ---: | --- | ---: | ---: |"]
 
     def compare(work, ours, theirs, least, title=None, our_part="main", their_part=None, **more):
         base = {"work": work, "bytes": 400, **more}
@@ -99,7 +109,8 @@ def goals(figures, facts):
     goal(rows, "time of get_item", f"at {growth[-1]:,} items / at {growth[0]:,}" if growth else "", "1.3 or less",
          lambda v: v <= 1.3,
          ratio(median(figures, "per_second", **small), median(figures, "per_second", **large)) if growth else None,
-         ratio(median(figures, "server_cpu_us", **large), median(figures, "server_cpu_us", **small)) if growth else None)
+         ratio(median(figures, "server_cpu_us", **large), median(figures, "server_cpu_us", **small)) if growth else None,
+         by_round(matching(figures, **small), matching(figures, **large)) if growth else ())
     memory = facts.get("memory")
     goal(rows, "memory of the bridge", f"MB with {memory['connections']:,} idle connections" if memory else "",
          "under 100", lambda v: v < 100, memory and memory["mb"])
@@ -210,7 +221,8 @@ def tables(figures, facts):
                      "(the kernel's own threads are in it) |")
     lines.append(f"| run | {options['items']:,} items ({options['emulator_items']:,} in the emulators, a fifth of it "
                  "for items of 4 KB) in collections of 100, loaded in random order; "
-                 f"{options['rounds']} rounds of {options['seconds']:g} s |")
+                 f"{options['rounds']} rounds of {options['seconds']:g} s, {options['more_rounds']} of cold and of growth's GetItem; "
+                 f"emulators warmed for {options['warm_seconds']:g} s of GetItem and of PutItem |")
     if "cold" in facts:
         lines.append(f"| cold | {facts['cold']} |")
     errors = sum(f.get("errors", 0) for f in figures)
@@ -284,11 +296,11 @@ class Panel:
         return "\n".join(out)
 
 
-def plot(figures):
+def plot(figures, facts):
     """results.svg: rate and p99 of the main part by connections, a line of panels for each work."""
     main = matching(figures, part="main")
     works = [w for w in TITLES if matching(main, work=w)]
-    height = 70 + 260 * len(works)
+    height = 90 + 260 * len(works)
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="920" height="{height}" font-family="sans-serif" font-size="11">'
            f'<rect width="920" height="{height}" fill="white"/>']
     for i, contender in enumerate(c for c in COLOURS if matching(main, contender=c)):
@@ -305,4 +317,6 @@ def plot(figures):
             if series:
                 out.append(Panel(80 + column * 440, 70 + row * 260, f"{TITLES[work]}: {title}, by connections",
                                  connections, series).svg())
+    about = " · ".join(facts["machine"][k] for k in ("dynamo", "processors", "memory", "system", "Postgres"))
+    out.append(f'<text x="70" y="{height - 10}" fill="#666666">{html.escape(facts["date"] + " · " + about)}</text>')
     return "\n".join(out) + "\n</svg>\n"
