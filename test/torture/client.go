@@ -96,17 +96,20 @@ func classify(err error) (result outcome, notDone bool) {
 		return happened, false
 	}
 	if !errors.As(err, &api) {
-		return unknown, errors.Is(err, syscall.ECONNREFUSED)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return refused, true
+		}
+		return unknown, false
 	}
 	switch api.name {
-	case "ConditionalCheckFailedException":
+	case "ConditionalCheckFailedException", "DuplicateItemException":
 		return refused, false
 	case "TransactionCanceledException":
-		if strings.Contains(api.message, "ConditionalCheckFailed") {
+		if strings.Contains(api.message, "ConditionalCheckFailed") || strings.Contains(api.message, "DuplicateItem") {
 			return refused, false
 		}
 		return refused, true
-	case "TransactionConflictException", "ThrottlingException", "ProvisionedThroughputExceededException",
+	case "TransactionConflictException", "TransactionInProgressException", "ThrottlingException", "ProvisionedThroughputExceededException",
 		"ServiceUnavailableException": // and InternalServerError is the one that leaves it open
 		return refused, true
 	}

@@ -21,6 +21,8 @@ const (
 	opWritePair                  // both registers, in one transaction
 	opReadPair                   // both registers, in one transaction
 	opTransferPair               // both, each on condition of its old value
+	opExchange                   // one register, as opWrite, which answers with its old value
+	opKinds
 )
 
 type opInput struct {
@@ -41,7 +43,7 @@ const (
 
 type opOutput struct {
 	outcome outcome
-	read    [2]int64 // opRead: [0]
+	read    [2]int64 // opRead, opExchange: [0]
 }
 
 type registers [2]int64
@@ -58,6 +60,10 @@ func step(state, input, output interface{}) (bool, interface{}) {
 	case opWrite:
 		s[in.register] = in.to[0]
 		return true, s
+	case opExchange:
+		before := s[in.register]
+		s[in.register] = in.to[0]
+		return out.outcome == unknown || out.read[0] == before, s
 	case opWritePair:
 		return true, registers(in.to)
 	case opSwap:
@@ -77,7 +83,7 @@ func step(state, input, output interface{}) (bool, interface{}) {
 
 func describe(input, output interface{}) string {
 	in, out := input.(opInput), output.(opOutput)
-	names := [...]string{"read", "write", "swap", "write pair", "read pair", "transfer"}
+	names := [...]string{"read", "write", "swap", "write pair", "read pair", "transfer", "exchange"}
 	return fmt.Sprintf("%s r%d %v -> %v: %v %v", names[in.kind], in.register, in.from, in.to,
 		[...]string{"happened", "refused", "unknown"}[out.outcome], out.read)
 }

@@ -30,6 +30,13 @@ func TestCheckerRefuses(t *testing.T) {
 		"half a transaction": {
 			op(0, opInput{kind: opWritePair, to: [2]int64{1, 1}}, opOutput{}, 0, 100),
 			op(1, opInput{kind: opReadPair}, opOutput{read: [2]int64{1, 0}}, 10, 20)},
+		"an exchange that answers with a lost value": {
+			op(0, write(1), opOutput{}, 0, 10),
+			op(0, opInput{kind: opExchange, to: [2]int64{2, 0}}, opOutput{}, 20, 30)},
+		"two exchanges of one value": {
+			op(0, write(1), opOutput{}, 0, 10),
+			op(0, opInput{kind: opExchange, to: [2]int64{2, 0}}, read(1), 20, 30),
+			op(1, opInput{kind: opExchange, to: [2]int64{3, 0}}, read(1), 20, 30)},
 		"a refused write that happened": {
 			op(0, opInput{kind: opSwap, from: [2]int64{9, 0}, to: [2]int64{5, 0}}, opOutput{outcome: refused}, 0, 10),
 			op(1, opInput{kind: opRead}, read(5), 20, 30)},
@@ -50,6 +57,9 @@ func TestCheckerAccepts(t *testing.T) {
 		"an unanswered write that never shows": {
 			op(0, opInput{kind: opWrite, to: [2]int64{1, 0}}, opOutput{outcome: unknown}, 0, forever),
 			op(1, opInput{kind: opRead}, opOutput{}, 10, 20)},
+		"exchanges, one of them unanswered": {
+			op(0, opInput{kind: opExchange, to: [2]int64{1, 0}}, opOutput{outcome: unknown}, 0, forever),
+			op(1, opInput{kind: opExchange, to: [2]int64{2, 0}}, opOutput{read: [2]int64{1, 0}}, 10, 20)},
 		"a transfer": {
 			op(0, opInput{kind: opTransferPair, to: [2]int64{1, 2}}, opOutput{}, 0, 10),
 			op(1, opInput{kind: opReadPair}, opOutput{read: [2]int64{1, 2}}, 10, 20)},

@@ -8,12 +8,14 @@
 //
 //   - registers: reads, writes, swaps and transactions on few keys; the
 //     history must be linearizable (Porcupine decides)
-//   - ledger: every item is written once, by each operation that can; each
-//     acknowledged one must be there at the end, each transaction of four
-//     wholly or not at all.  Beside it counters, of one client each, count
-//     what was acknowledged, and of what got no answer at most all
-//   - accounts: transfers by transaction, each with a receipt in the ledger;
-//     they hold what the receipts come to
+//   - ledger: items of one client each, made, changed and deleted by each
+//     operation that can, some on conditions that do not hold; at the end they
+//     are what was acknowledged, and a transaction without an answer is there
+//     wholly or not at all.  Beside it counters count what was acknowledged,
+//     and of what got no answer at most all
+//   - accounts: transfers by transactions with a ClientRequestToken, sent again
+//     until they are answered, and some once more after that; the accounts hold
+//     what was acknowledged, each transfer counted once
 //
 // while backends, the postmaster or the bridge are ended with SIGKILL, the disk
 // is full for relations or WAL, or others take all connections.  What was
@@ -55,18 +57,23 @@ type torture struct {
 	stopping atomic.Bool
 	epoch    atomic.Int64 // one more after each recovery: new registers
 	value    atomic.Int64 // every write writes a value of its own
-	ledger   sync.Map     // acknowledged items: key -> value
-	counters []counter    // of each client
-	batches  sync.Map     // transactions of four: id -> acknowledged, or else refused
-	refused  sync.Map     // items that were refused: key -> true
+
+	// of each client
+	ledgers   []ledger
+	counters  []counter
+	transfers []transfers
+
 	answered atomic.Int64
 	lost     atomic.Int64 // requests without an answer
-	mutex    sync.Mutex   // for problems
-	problems []string
+
+	mutex        sync.Mutex // for the following
+	acknowledged map[string]int
+	problems     []string
 }
 
-// counter is what a client knows of the one item that it alone counts up.
-type counter struct{ acknowledged, unknown int64 }
+// operations are those that must have succeeded at least once.
+var operations = []string{"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems",
+	"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction", "GetItem", "TransactGetItems"}
 
 func s(text string) object   { return object{"S": text} }
 func n(number int64) object  { return object{"N": strconv.FormatInt(number, 10)} }
@@ -87,111 +94,8 @@ func (t *torture) problem(format string, arguments ...any) {
 	fmt.Println("PROBLEM:", t.problems[len(t.problems)-1])
 }
 
-func registerKey(pair, register int) object { return key(fmt.Sprintf("r%d.%d", pair, register)) }
-
-// holds is the condition that a register has a value; 0 is a missing item.
-func holds(value int64) (string, object) {
-	if value == 0 {
-		return "attribute_not_exists(pk)", nil
-	}
-	return "v = :old", object{":old": n(value)}
-}
-
-func putRegister(pair, register int, value int64) object {
-	item := registerKey(pair, register)
-	item["v"] = n(value)
-	return object{"TableName": table, "Item": item}
-}
-
-func withCondition(request object, old int64) object {
-	condition, values := holds(old)
-	request["ConditionExpression"] = condition
-	if values != nil {
-		request["ExpressionAttributeValues"] = values
-	}
-	return request
-}
-
-// registerOperation carries out one random operation on one pair.
-//
-// An operation without an answer stays open to the end of its history, and
-// each open one doubles what the checker may have to look at.  So a client
-// that got no answer waits for the recovery, and after it everybody goes on
-// with new registers.
-func (t *torture) registerOperation(id int, random *rand.Rand, seen []registers) {
-	epoch := t.epoch.Load()
-	slot := random.Intn(pairs)
-	in := opInput{pair: int(epoch)*pairs + slot, register: random.Intn(2), kind: opKind(random.Intn(6))}
-	last := &seen[slot]
-	value := t.value.Add(1)
-	var out opOutput
-	var answer object
-	var err error
-
-	call := time.Now()
-	switch in.kind {
-	case opRead:
-		answer, err = t.call("GetItem", object{"TableName": table, "Key": registerKey(in.pair, in.register), "ConsistentRead": true})
-		out.read[0] = number(answer["Item"], "v")
-	case opWrite:
-		if random.Intn(5) == 0 {
-			_, err = t.call("DeleteItem", object{"TableName": table, "Key": registerKey(in.pair, in.register)})
-		} else {
-			in.to[0] = value
-			_, err = t.call("PutItem", putRegister(in.pair, in.register, value))
-		}
-	case opSwap:
-		in.from[0], in.to[0] = last[in.register], value
-		_, err = t.call("PutItem", withCondition(putRegister(in.pair, in.register, value), in.from[0]))
-	case opWritePair, opTransferPair:
-		var actions []object
-		if in.kind == opTransferPair {
-			in.from = *last
-		}
-		for r := 0; r < 2; r++ {
-			in.to[r] = value
-			put := putRegister(in.pair, r, value)
-			if in.kind == opTransferPair {
-				withCondition(put, in.from[r])
-			}
-			actions = append(actions, object{"Put": put})
-		}
-		_, err = t.call("TransactWriteItems", object{"TransactItems": actions})
-	case opReadPair:
-		answer, err = t.call("TransactGetItems", object{"TransactItems": []object{
-			{"Get": object{"TableName": table, "Key": registerKey(in.pair, 0)}},
-			{"Get": object{"TableName": table, "Key": registerKey(in.pair, 1)}}}})
-		if responses, ok := answer["Responses"].([]any); ok {
-			for r := range out.read {
-				out.read[r] = number(responses[r].(object)["Item"], "v")
-			}
-		}
-	}
-	done := time.Now()
-
-	result, notDone := classify(err)
-	out.outcome = result
-	t.count(err)
-	if notDone {
-		return // surely without effect
-	}
-	t.history.add(id, in, out, call, done)
-	for result == unknown && t.epoch.Load() == epoch && !t.stopping.Load() {
-		time.Sleep(50 * time.Millisecond)
-	}
-	switch {
-	case in.kind == opRead:
-		last[in.register] = out.read[0]
-	case in.kind == opReadPair:
-		*last = out.read
-	case result == happened && (in.kind == opWrite || in.kind == opSwap):
-		last[in.register] = in.to[0]
-	case result == happened:
-		*last = in.to
-	}
-}
-
-func (t *torture) count(err error) {
+// count counts the answers, and what was acknowledged, by operation.
+func (t *torture) count(operation string, err error) {
 	var api *apiError
 	if err != nil && !errors.As(err, &api) {
 		t.lost.Add(1)
@@ -199,109 +103,15 @@ func (t *torture) count(err error) {
 		return
 	}
 	t.answered.Add(1)
-	if result, _ := classify(err); result == unknown && api.status < 500 {
-		t.problem("%v", err) // no request of this program is wrong
+	result, _ := classify(err)
+	if result == unknown && api.status < 500 {
+		t.problem("%s: %v", operation, err) // no request of this program is wrong
 	}
-}
-
-// note remembers what became of items that are written once, with one value.
-func (t *torture) note(value int64, err error, names ...string) {
-	result, notDone := classify(err)
-	for _, name := range names {
-		if result == happened {
-			t.ledger.Store(name, value)
-		} else if result == refused || notDone {
-			t.refused.Store(name, true)
-		}
+	if result == happened {
+		t.mutex.Lock()
+		t.acknowledged[operation]++
+		t.mutex.Unlock()
 	}
-	t.count(err)
-}
-
-// ledgerItem is an item that is written once; group is its key in by_group.
-func ledgerItem(name string, value, group int64) object {
-	item := key(name)
-	item["v"], item["g"] = n(value), s(fmt.Sprintf("group%d", group))
-	return item
-}
-
-// ledgerOperation writes one new item, or four in a batch or a transaction, or
-// counts up the client's counter.
-func (t *torture) ledgerOperation(id int, random *rand.Rand) {
-	value := t.value.Add(1)
-	name := fmt.Sprintf("l%d", value)
-	switch random.Intn(7) {
-	case 0, 1:
-		_, err := t.call("PutItem", object{"TableName": table, "Item": ledgerItem(name, value, value%7),
-			"ConditionExpression": "attribute_not_exists(pk)"})
-		t.note(value, err, name)
-	case 2:
-		_, err := t.call("ExecuteStatement", object{
-			"Statement":  `INSERT INTO "` + table + `" VALUE {'pk': ?, 'sk': '0', 'v': ?, 'g': ?}`,
-			"Parameters": []object{s(name), n(value), s(fmt.Sprintf("group%d", value%7))}})
-		t.note(value, err, name)
-	case 3:
-		var puts []object
-		var names []string
-		for i := int64(0); i < 4; i++ {
-			names = append(names, fmt.Sprintf("%s.%d", name, i))
-			puts = append(puts, object{"PutRequest": object{"Item": ledgerItem(names[i], value, i)}})
-		}
-		answer, err := t.call("BatchWriteItem", object{"RequestItems": object{table: puts}})
-		if left, _ := answer["UnprocessedItems"].(object); len(left) > 0 {
-			err = errors.New("some puts may be done, some not")
-		}
-		t.note(value, err, names...)
-	case 4:
-		var actions []object
-		for i := int64(0); i < 4; i++ {
-			actions = append(actions, object{"Put": object{"TableName": table,
-				"Item": ledgerItem(fmt.Sprintf("b%d.%d", value, i), value, i)}})
-		}
-		_, err := t.call("TransactWriteItems", object{"TransactItems": actions})
-		if _, notDone := classify(err); err == nil || notDone {
-			t.batches.Store(value, err == nil)
-		}
-		t.count(err)
-	case 5:
-		t.noteCounted(id, "UpdateItem", object{"TableName": table, "Key": key(counterName(id)),
-			"UpdateExpression": "ADD v :one", "ExpressionAttributeValues": object{":one": n(1)}})
-	default:
-		t.noteCounted(id, "ExecuteStatement", object{
-			"Statement":  `UPDATE "` + table + `" SET v = v + 1 WHERE pk = ? AND sk = '0'`,
-			"Parameters": []object{s(counterName(id))}})
-	}
-}
-
-func counterName(id int) string { return fmt.Sprintf("c%d", id) }
-
-// noteCounted carries out a request that counts up the client's counter.
-func (t *torture) noteCounted(id int, operation string, request object) {
-	_, err := t.call(operation, request)
-	if result, notDone := classify(err); result == happened {
-		t.counters[id].acknowledged++
-	} else if result == unknown && !notDone {
-		t.counters[id].unknown++
-	}
-	t.count(err)
-}
-
-// transfer moves money between two accounts, and leaves a receipt.
-func (t *torture) transfer(random *rand.Rand) {
-	from := random.Intn(accounts)
-	to := (from + 1 + random.Intn(accounts-1)) % accounts
-	amount := int64(1 + random.Intn(20))
-	value := t.value.Add(1)
-	name := fmt.Sprintf("t%d", value)
-	receipt := key(name)
-	receipt["v"], receipt["from"], receipt["to"], receipt["amount"] = n(value), n(int64(from)), n(int64(to)), n(amount)
-	_, err := t.call("TransactWriteItems", object{"TransactItems": []object{
-		{"Update": object{"TableName": table, "Key": key(fmt.Sprintf("a%d", from)),
-			"UpdateExpression": "SET v = v - :n", "ConditionExpression": "v >= :n",
-			"ExpressionAttributeValues": object{":n": n(amount)}}},
-		{"Update": object{"TableName": table, "Key": key(fmt.Sprintf("a%d", to)),
-			"UpdateExpression": "ADD v :n", "ExpressionAttributeValues": object{":n": n(amount)}}},
-		{"Put": object{"TableName": table, "Item": receipt}}}})
-	t.note(value, err, name)
 }
 
 func (t *torture) work(wait *sync.WaitGroup, id int) {
@@ -321,7 +131,7 @@ func (t *torture) work(wait *sync.WaitGroup, id int) {
 		case 2:
 			t.ledgerOperation(id, random)
 		default:
-			t.transfer(random)
+			t.transfer(id, random)
 		}
 	}
 }
@@ -340,7 +150,7 @@ func (t *torture) prepare() error {
 		"LocalSecondaryIndexes": []object{{"IndexName": "local", "Projection": object{"ProjectionType": "KEYS_ONLY"},
 			"KeySchema": []object{role("pk", "HASH"), role("v", "RANGE")}}}})
 	for i := 0; i < accounts && err == nil; i++ {
-		item := key(fmt.Sprintf("a%d", i))
+		item := key(accountName(i))
 		item["v"] = n(opening)
 		_, err = t.call("PutItem", object{"TableName": table, "Item": item})
 	}
@@ -360,7 +170,7 @@ func (t *torture) settle(epoch int64) {
 		var out opOutput
 		call := time.Now()
 		for r := range out.read {
-			answer, err := t.call("GetItem", object{"TableName": table, "Key": registerKey(in.pair, r), "ConsistentRead": true})
+			answer, err := t.call("GetItem", object{"TableName": table, "Key": key(registerName(in.pair, r)), "ConsistentRead": true})
 			if err != nil {
 				t.problem("reading after recovery: %v", err)
 				return
@@ -402,61 +212,11 @@ func (t *torture) verify() {
 		return
 	}
 	items := map[string]int64{}
-	parts := map[int64]int{}
-	var balances [accounts]int64
-	receipts := 0
 	for _, item := range list {
-		name := text(item, "pk")
-		items[name] = number(item, "v")
-		switch name[0] {
-		case 'b':
-			parts[items[name]]++
-		case 't':
-			receipts++
-			balances[number(item, "from")] -= number(item, "amount")
-			balances[number(item, "to")] += number(item, "amount")
-		}
+		items[text(item, "pk")] = number(item, "v")
 	}
-	singles, fours, refusals := 0, 0, 0
-	t.ledger.Range(func(name, value any) bool {
-		singles++
-		if items[name.(string)] != value.(int64) {
-			t.problem("acknowledged item %s is lost", name)
-		}
-		return true
-	})
-	t.refused.Range(func(name, _ any) bool {
-		refusals++
-		if _, found := items[name.(string)]; found {
-			t.problem("refused item %s is there", name)
-		}
-		return true
-	})
-	for id, count := range parts {
-		if count != 4 {
-			t.problem("transaction %d is there in %d of 4 parts", id, count)
-		}
-	}
-	t.batches.Range(func(id, acknowledged any) bool {
-		switch count := parts[id.(int64)]; {
-		case !acknowledged.(bool):
-			refusals++
-			if count != 0 {
-				t.problem("refused transaction %d is there", id)
-			}
-		case count != 4:
-			t.problem("acknowledged transaction %d is lost", id)
-		default:
-			fours++
-		}
-		return true
-	})
-	for i, moved := range balances {
-		name := fmt.Sprintf("a%d", i)
-		if items[name] != opening+moved {
-			t.problem("account %s holds %d, not %d", name, items[name], opening+moved)
-		}
-	}
+	t.verifyLedgers(items)
+	t.verifyTransfers(list)
 	var counted, uncertain int64
 	for id, c := range t.counters {
 		found := items[counterName(id)]
@@ -466,10 +226,46 @@ func (t *torture) verify() {
 		counted += found
 		uncertain += c.unknown
 	}
-	fmt.Printf("ledger: %d items and %d transactions acknowledged, %d refused, %d items in the table, %d of them receipts\n",
-		singles, fours, refusals, len(items), receipts)
 	fmt.Printf("counters: %d, of which at most %d were not acknowledged\n", counted, uncertain)
 	t.verifyIndexes(list)
+}
+
+func (t *torture) verifyLedgers(items map[string]int64) {
+	known, refused, open := 0, 0, 0
+	for id := range t.ledgers {
+		l := &t.ledgers[id]
+		for _, problem := range l.check(items) {
+			t.problem("%s", problem)
+		}
+		known += len(l.want)
+		refused += l.refused
+		open += len(l.open)
+	}
+	fmt.Printf("acknowledged: %v\n", t.acknowledged)
+	fmt.Printf("ledger: %d items known, %d writes refused, %d not answered, %d items in the table\n", known, refused, open, len(items))
+	for _, operation := range operations {
+		if t.acknowledged[operation] == 0 {
+			t.problem("no %s was acknowledged", operation)
+		}
+	}
+}
+
+func (t *torture) verifyTransfers(list []any) {
+	var all transfers
+	for _, own := range t.transfers {
+		for i, amount := range own.moved {
+			all.moved[i] += amount
+		}
+		all.acknowledged += own.acknowledged
+		all.unanswered += own.unanswered
+		all.replayed += own.replayed
+		all.repeated += own.repeated
+	}
+	for _, problem := range checkAccounts(list, all.moved) {
+		t.problem("%s", problem)
+	}
+	fmt.Printf("transfers: %d acknowledged; %d sent again for want of an answer, of which %d had happened, and %d repeated after it\n",
+		all.acknowledged, all.unanswered, all.replayed, all.repeated)
 }
 
 // checkIndexes compares every index with its table, where they are stored.
@@ -560,6 +356,15 @@ func compare(index string, found, expected []any, ordered bool) string {
 	return ""
 }
 
+func newTorture(c *client, clients int) *torture {
+	t := &torture{client: c, acknowledged: map[string]int{},
+		ledgers: make([]ledger, clients), counters: make([]counter, clients), transfers: make([]transfers, clients)}
+	for id := range t.ledgers {
+		t.ledgers[id].want = map[string]int64{}
+	}
+	return t
+}
+
 func main() {
 	bindir := flag.String("bindir", "", "directory of the Postgres programs")
 	bridge := flag.String("bridge", "./dynamo-bridge", "the bridge program")
@@ -577,7 +382,8 @@ func main() {
 		os.Exit(1)
 	}
 	defer srv.stop()
-	t := &torture{client: newClient(srv.endpoint(), srv.access, srv.secret), server: srv, counters: make([]counter, *clients)}
+	t := newTorture(newClient(srv.endpoint(), srv.access, srv.secret), *clients)
+	t.server = srv
 	t.http.Transport = transport(*clients)
 	if err = t.prepare(); err != nil {
 		srv.stop()
