@@ -94,7 +94,7 @@ foreach my $build (@builds)
 	my ($status, undef, $stderr);
 	# a deadlock with writers would be no fault of the build, nor, as with heap, that GRANT,
 	# which takes no lock, changed the table's row of pg_class at the same moment
-	for (1 .. 3)
+	for (1 .. 20)
 	{
 		($status, undef, $stderr) = $node->psql('postgres', $build);
 		last if $status == 0 || $stderr !~ /deadlock detected|tuple concurrently updated/;
