@@ -40,7 +40,8 @@ import time
 import zlib
 
 import report
-from servers import KEY, Cluster, Emulators, Failure, cpu_seconds, end, free_port, machine, spawn, wait_for_port
+from servers import (KEY, Cluster, Emulators, Failure, cpu_seconds, end, free_port, http_answer, machine, spawn,
+                     wait_for_port)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -127,6 +128,7 @@ class Bench:
         self.figures = []
         self.facts = {}         # what is no rate: sizes, memory, how cold was made
         self.bridge = None
+        self.noop = None
         self.ports = {}
         self.cells_done = self.cells = 0
         self.directory = os.path.abspath(options.directory)
@@ -135,6 +137,7 @@ class Bench:
             subprocess.run([pg_config, what], check=True, capture_output=True, text=True).stdout.strip()
             for what in ("--bindir", "--includedir"))
         self.load_program = os.path.join(self.directory, "load")
+        self.noop_program = os.path.join(self.directory, "noop")
         self.emulators = Emulators(self.directory) if self.wants("emulators") else None
 
     def wants(self, part):
@@ -151,6 +154,8 @@ class Bench:
             raise Failure(f"{self.directory} needs {need / 2**30:.0f} GiB of free space; fewer --items need less")
         subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{self.include}", os.path.join(HERE, "load.c"),
                         os.path.join(HERE, "usage.c"), "-o", self.load_program, "-lpq", "-lcrypto", "-lm"], check=True)
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", os.path.join(HERE, "noop.c"),
+                        "-o", self.noop_program, "-lpthread"], check=True)
         if self.emulators:
             self.emulators.install()
         memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
@@ -179,9 +184,19 @@ class Bench:
                             os.path.join(self.directory, "bridge.log"))
         wait_for_port(self.ports["bridge"], self.bridge, "dynamo-bridge")
 
+    def start_noop(self, stem):
+        """Its answer is the bridge's to a GetItem, one item for all."""
+        items = self.cluster.sql(f"""SELECT dynamo.scan('{{"TableName": "{stem}", "Limit": 1}}')""")
+        item = json.dumps({"Item": json.loads(items)["Items"][0]}, separators=(",", ":"))
+        self.ports["noop"] = free_port()
+        self.noop = spawn([self.noop_program, str(self.ports["noop"]), http_answer(item)],
+                          os.path.join(self.directory, "noop.log"))
+        wait_for_port(self.ports["noop"], self.noop, "noop")
+
     def stop(self):
-        if self.bridge:
-            end(self.bridge)
+        for process in (self.bridge, self.noop):
+            if process:
+                end(process)
         if self.emulators:
             self.emulators.stop()
         if hasattr(self, "cluster"):
@@ -192,6 +207,8 @@ class Bench:
     def servers_of(self, contender):
         if contender in EMULATORS:
             return [self.emulators.processes[contender].pid]
+        if contender == "noop":
+            return [self.noop.pid]
         return [self.cluster.postmaster.pid] + ([self.bridge.pid] if contender == "bridge" else [])
 
     def load_command(self, contender, work, connections, items, stem, **more):
@@ -373,20 +390,22 @@ class Bench:
         return {"part": part, "work": work, "contender": contender, "connections": connections, "stem": stem,
                 "items": items, "bytes": size, "sync": sync, "keys": keys, "gsis": gsis}
 
-    def contenders(self, work, emulators=True):
+    def contenders(self, part, work, emulators=True):
         found = ["jsonb", "sql", "bridge"]
         if emulators and self.emulators:
             found += [e for e in EMULATORS if (work, e) != ("transact", "dynalite")]
+        if (part, work) == ("main", "get"):
+            found.append("noop")
         return found
 
     def steps(self, part, stem, size, works, connections, sync="on", keys="uniform", emulators=False):
         steps = []
         for work in (w for w in WORKS if w in works and w in self.options.only):
             cells = [self.cell(part, work, contender, c, stem, self.options.items, size, sync, keys)
-                     for c in connections for contender in self.contenders(work, emulators)]
+                     for c in connections for contender in self.contenders(part, work, emulators)]
             if part == "main" and work in ("get", "put"):
                 cells += [self.cell(part, work, contender, c, stem, self.options.items, size, sync, keys)
-                          for c in self.options.many_connections for contender in self.contenders(work, emulators)
+                          for c in self.options.many_connections for contender in self.contenders(part, work, emulators)
                           if contender not in ("jsonb", "sql")]
             if part == "main" and work == "get":
                 cells += [self.cell(part, work, "pgbench", c, stem, self.options.items)
@@ -426,7 +445,7 @@ class Bench:
                                  ("gsis", [(f"Gsis{g}", o.gsi_items, g) for g in GSI_COUNTS])):
                 if self.wants(part):
                     steps.append((f"{part} {work}", [self.cell(part, work, c, connections, stem, n, sync="off", gsis=g)
-                                                     for stem, n, g in tables for c in self.contenders(work, False)]))
+                                                     for stem, n, g in tables for c in self.contenders(part, work, False)]))
         return steps
 
     def run_cold(self):
@@ -517,6 +536,8 @@ class Bench:
         self.settle(["Bench400"])
         self.cluster.sql("SELECT pg_prewarm('pgbench_accounts'), pg_prewarm('pgbench_accounts_pkey')")
         self.start_bridge()
+        if self.wants("main"):
+            self.start_noop("Bench400")
         if self.emulators and self.wants("main"):
             self.fill_emulators("Bench400", o.emulator_items, 400)
         self.run_rounds(steps)

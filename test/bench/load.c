@@ -31,7 +31,7 @@
  * in collections of 100 under one partition key.
  *
  * Contenders (--driver):
- *	  http		DynamoDB's API: our bridge, DynamoDB Local, dynalite
+ *	  http		DynamoDB's API: our bridge, DynamoDB Local, dynalite, noop.c
  *	  sql		our SQL functions, prepared: SELECT dynamo.get_item($1)
  *	  jsonb		what a Postgres user would write instead: a table
  *				(pk text, sk text, doc jsonb), prepared statements

@@ -20,6 +20,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+import zlib
 
 KEY = {"access": "AKIDBENCH", "secret": "benchsecret"}
 SIMULATOR = "amplify-dynamodb-simulator@2.9.30"
@@ -100,6 +101,14 @@ def cpu_seconds(root):
         except OSError:
             pass
     return times
+
+
+def http_answer(body):
+    """An answer of DynamoDB with this body, as long as the bridge's."""
+    return "\r\n".join(["HTTP/1.1 200 OK", "Server: Server", "Date: Thu, 01 Jan 2026 00:00:00 GMT",
+                        "Content-Type: application/x-amz-json-1.0", f"Content-Length: {len(body.encode())}",
+                        "Connection: keep-alive", "x-amzn-RequestId: " + "A" * 52,
+                        f"x-amz-crc32: {zlib.crc32(body.encode())}", "", body])
 
 
 class HugePages:
