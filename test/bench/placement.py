@@ -43,7 +43,7 @@ SHAPES = ['1', '3', '10', '30', '100', 'zipf']
 # Number i of a load belongs to collection c.  Zipfian: a hundredth as many
 # collections as rows, sizes 1/rank: of 60,000 rows, 7 to 4,800 in each of 600.
 COLLECTION = {
-    'zipf': "(power({items} / 100.0, ((i * 7919) % {items}) / {items}::float8))::int",
+    'zipf': "(power({items} / 100.0, ((i * 7919::bigint) % {items}) / {items}::float8))::int",
 }
 
 

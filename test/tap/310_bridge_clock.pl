@@ -14,8 +14,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $clock = Dynamo::Shim->new('wrong_clock');
-my $node = Dynamo::Bridge::extension_node('dynamo.throttling = on', preload => $clock);
+my ($clock, $server_clock) = map { Dynamo::Shim->new('wrong_clock') } 1, 2;
+my $node = Dynamo::Bridge::extension_node('dynamo.throttling = on', preload => $server_clock);
 my $bridge = $clock->preload(sub { Dynamo::Bridge->start($node, '--threads=1') });
 ok($bridge->wait_until_healthy, 'comes up');
 
@@ -74,7 +74,7 @@ foreach my $jump (40 * $day, -40 * $day)
 $clock->clear;
 unlike($bridge->log, qr/WARNING|ERROR/, 'the bridge has nothing to complain about');
 
-# --- the clock of Postgres is set, and the bridge's with it
+# --- the clock of Postgres is set, the bridge's with it or not
 
 sub call
 {
@@ -84,13 +84,21 @@ sub call
 my $keys = '"AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}],"KeySchema":[{"AttributeName":"k","KeyType":"HASH"}]';
 is(call('CreateTable', qq({"TableName":"Tokens","BillingMode":"PAY_PER_REQUEST",$keys}))->{status}, 200, 'a table');
 
-# Adds one, once for each token.
+sub set_clocks
+{
+	my ($jump, $server_jump) = @_;
+	$clock->set($jump);
+	$server_clock->set($server_jump);
+	return "at $jump s, Postgres at $server_jump s";
+}
+
+# Adds one, once for each token.  The clock of Postgres is the bridge's unless it is named.
 sub add
 {
-	my ($token, $jump) = @_;
-	$clock->set($jump);
+	my ($token, $jump, $server_jump) = @_;
+	my $when = set_clocks($jump, $server_jump // $jump);
 	is(call('TransactWriteItems', qq({"ClientRequestToken":"$token","TransactItems":[{"Update":{"TableName":"Tokens","Key":{"k":{"S":"$token"}},
-		"UpdateExpression":"ADD n :one","ExpressionAttributeValues":{":one":{"N":"1"}}}}]}), $jump)->{status}, 200, "$token at $jump s");
+		"UpdateExpression":"ADD n :one","ExpressionAttributeValues":{":one":{"N":"1"}}}}]}), $jump)->{status}, 200, "$token $when");
 	my $got = call('GetItem', qq({"TableName":"Tokens","Key":{"k":{"S":"$token"}},"ConsistentRead":true}), $jump);
 	return decode_json($got->{body})->{Item}{n}{N};
 }
@@ -101,19 +109,23 @@ is(add('minutes', 12 * $minute), 2, 'the new one is good again');
 add('back', 0);
 is(add('back', -$hour), 1, 'a token of the future: the clock was set back');
 is(add('back', 5 * $minute), 1, 'and put right');
+add('apart', 0);
+is(add('apart', $hour, 9 * $minute), 1, "the bridge's clock does not make a token older");
+is(add('apart', 0, 11 * $minute), 2, 'that of Postgres does');
+is(add('apart', -$day, 12 * $minute), 2, 'the new one is good again');
 
 # A table that may write a unit a second, and has its burst of 300 used up.
-$clock->clear;
+set_clocks(0, 0);
 is(call('CreateTable', qq({"TableName":"Slow","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},$keys}))->{status}, 200,
 	'a table with little throughput');
 my $item = '{"TableName":"Slow","Item":{"k":{"S":"a"},"filler":{"S":"' . ('x' x 390_000) . '"}}}';
 is(call('PutItem', $item)->{status}, 200, 'its burst is used up');
-foreach my $jump (0, $hour, -$hour, 0, $hour)
+foreach my $jumps ([ 0, 0 ], [ $hour, $hour ], [ -$hour, -$hour ], [ 0, 0 ], [ 0, $hour ], [ $hour, -$hour ], [ -$day, 0 ])
 {
-	$clock->set($jump);
-	like(call('PutItem', $item, $jump)->{body}, qr/ProvisionedThroughputExceededException/, "throttled with the clock at $jump s");
+	my $when = set_clocks(@$jumps);
+	like(call('PutItem', $item, $jumps->[0])->{body}, qr/ProvisionedThroughputExceededException/, "throttled $when");
 }
-$clock->clear;
+$_->clear foreach $clock, $server_clock;
 
 unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC|TRAP|ERROR/, 'Postgres has nothing to complain about');
 is($bridge->stop, 0, 'orderly end');
