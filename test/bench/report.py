@@ -309,7 +309,7 @@ def plot(figures, facts):
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="920" height="{height}" font-family="sans-serif" font-size="11">'
            f'<rect width="920" height="{height}" fill="white"/>']
     for i, contender in enumerate(c for c in COLOURS if matching(main, contender=c)):
-        out.append(f'<text x="{70 + i * 120}" y="24" font-size="13" fill="{COLOURS[contender]}">&#9679; {CONTENDERS[contender]}</text>')
+        out.append(f'<text x="{70 + i % 4 * 210}" y="{18 + i // 4 * 18}" font-size="13" fill="{COLOURS[contender]}">&#9679; {CONTENDERS[contender]}</text>')
     for row, work in enumerate(works):
         of_work = matching(main, work=work)
         connections = sorted({f["connections"] for f in of_work})
