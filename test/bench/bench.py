@@ -296,9 +296,10 @@ class Bench:
             result = self.pgbench(cell["connections"], self.script(contender, cell["work"], cell["stem"]))
         else:
             more = {"zipf": o.zipf} if cell["keys"] == "zipfian" else {}
+            seed = seed_of(cell, number)
             result = self.load(cell["contender"], cell["work"], cell["connections"], cell["items"], cell["stem"],
-                               seconds=o.seconds, item_bytes=cell["bytes"], seed=seed_of(cell, number), **more)
-            result["seed"] = seed_of(cell, number)
+                               seconds=o.seconds, item_bytes=cell["bytes"], seed=seed, **more)
+            result["seed"] = seed
         self.figures.append({**result, **cell, "round": number})
         self.cells_done += 1
         return result["per_second"]
