@@ -21,6 +21,9 @@
 /* response, sqlstate, message, detail */
 #define DY_WIRE_WRITES_COLUMNS 4
 
+/* The SQLSTATE of who met a lock: beside a response it was had in the end. */
+#define DY_WIRE_LOCK_NOT_AVAILABLE "55P03"
+
 typedef enum DyWireResult
 {
 	DY_WIRE_OK,

@@ -7,8 +7,8 @@
  *
  *	  read		GetItem; few connections with many requests in flight on each,
  *				of which one does all the work as long as it is fast enough
- *	  write		PutItem, UpdateItem, DeleteItem; those that come while one is at
- *				work share the next transaction
+ *	  write		PutItem, UpdateItem, DeleteItem; those that come while others are
+ *				at work share the next transaction
  *	  general	everything that may take long; one in flight on each
  *
  * so no request waits behind a slow one of another client.
@@ -26,7 +26,7 @@
  * takes all answers that are there.  README.md has the numbers.
  *
  * What is sent as one statement, and so is one transaction, is a *batch*.
- * Reads and writes gather in the queue while a connection is at work, and then
+ * Reads and writes gather in the queue while others are at work, and then
  * all of them become one statement that answers with a row for each; the
  * busier the server, the more there are, and the less each of them costs.  If
  * a batch takes long (an item that has to come from disk, a lock), those that
@@ -69,6 +69,7 @@
 
 #include "bridge/link.h"
 #include "bridge/log.h"
+#include "bridge/pace.h"
 #include "bridge/pgwire.h"
 #include "bridge/pool.h"
 
@@ -86,26 +87,11 @@
 #define MAX_BATCH_BYTES (256 * 1024)
 
 /*
- * Requests gather as long as a connection is at work, but no longer than
- * this: then they take another one.  A full batch of what is in memory takes
- * a quarter of it if it reads, three quarters if it writes.
- *
- * Where commits are slow, writes wait up to twice what their transactions
- * take, within the second limit: two transactions at a time may want the same
- * key, one with the writes of both does not.
+ * Reads gather as long as a connection is at work, but no longer than this:
+ * then they take another one.  A full batch of what is in memory takes a
+ * quarter of it.  (pace.c has the patience of writes.)
  */
 #define PATIENCE_US 2000
-#define MAX_PATIENCE_US 50000
-
-/*
- * Full batches of writes that are at work at a time where commits are slow,
- * so that patience is that long; and how many must have ended before in which
- * few met a lock, one of eight at most, or there is only one.
- */
-#define MAX_FULL_BATCHES 4
-#define SLOW_PATIENCE_US 8000
-#define CALM_BATCHES 16
-#define FEW 8
 
 /* Connections that are being made at a time. */
 #define MAX_CONNECTING 4
@@ -158,8 +144,7 @@ typedef struct Lane
 	DyRequest  *first;			/* waiting, oldest first */
 	DyRequest  *last;
 	int			queued;
-	uint64_t	patience_us;
-	int			calm_batches;	/* of writes, in which few met a lock */
+	DyPace		pace;			/* of writes */
 } Lane;
 
 struct DyPool
@@ -206,10 +191,9 @@ static void forget_finished(PoolConn *conn);
 static bool read_message(PoolConn *conn, const DyWireMessage *message);
 static DyRequest *take_first(PoolConn *conn);
 static void answer_row(PoolConn *conn);
-static void learn_patience(Lane *lane, uint64_t took_us);
 static bool is_batch_of_writes(const PoolConn *conn);
-static void answer_writes(PoolConn *conn);
-static bool meets_lock(DyRequest *request, DySlice sqlstate);
+static bool answer_writes(PoolConn *conn);
+static void send_again(PoolConn *conn, DyRequest *request, bool met_lock);
 static DyFault fault_of_column(DySlice sqlstate);
 static bool finish_batch(PoolConn *conn, char transaction_status);
 static void fail_batch(PoolConn *conn);
@@ -269,7 +253,7 @@ dy_pool_create(struct event_base *base, const DyConfig *config,
 		lane->id = (DyLaneId) i;
 		lane->depth = i == DY_LANE_READ ? config->read_depth :
 			i == DY_LANE_WRITE ? config->write_depth : 1;
-		lane->patience_us = PATIENCE_US;
+		dy_pace_init(&lane->pace);
 		lane->conn_count = lane_connections[i];
 		lane->conns = dy_buf_zalloc(sizeof(PoolConn) * (size_t) lane->conn_count);
 		dy_count(&metrics->pool_size[i], lane->conn_count);
@@ -618,25 +602,21 @@ choose_for_reads(const Lane *lane)
 				(best == NULL || conn->in_flight < best->in_flight))
 				best = conn;
 		}
-		else if (crowded && dy_now_us() - conn->at_work_since_us < lane->patience_us)
+		else if (crowded && dy_now_us() - conn->at_work_since_us < PATIENCE_US)
 			return lane->queued >= conn->in_flight && conn->in_flight < lane->depth ? conn : NULL;
 	}
 	return best;
 }
 
 /*
- * Writes gather while a connection is at work on others, so that they share
- * its next transaction; only where commits are slow a full batch does not
- * wait for that, unless batches have met each other's locks of late.  They
- * never follow others on the same connection: one that runs alone may have to
- * wait for a lock.
+ * Writes gather while others are at work (pace.c), so that they share a
+ * transaction.  They never follow others on the same connection: one that
+ * runs alone may have to wait for a lock.
  */
 static PoolConn *
 choose_idle(const Lane *lane)
 {
-	bool		alone = lane->first->alone;
-	bool		full = lane->queued >= lane->depth &&
-	lane->patience_us >= SLOW_PATIENCE_US && lane->calm_batches >= CALM_BATCHES;
+	int			transactions = 0;
 	int			at_work = 0;
 	uint64_t	now = dy_now_us();
 	PoolConn   *idle = NULL;
@@ -649,11 +629,16 @@ choose_idle(const Lane *lane)
 			continue;
 		if (conn->in_flight == 0)
 			idle = idle != NULL ? idle : conn;
-		else if (!alone && !conn->alone && now - conn->at_work_since_us < lane->patience_us &&
-				 ++at_work >= (full ? MAX_FULL_BATCHES : 1))
-			return NULL;
+		else if (!conn->alone && now - conn->at_work_since_us < lane->pace.patience_us)
+		{
+			transactions++;
+			at_work += conn->in_flight;
+		}
 	}
-	return idle;
+	if (lane->first->alone ||
+		dy_pace_may_start(&lane->pace, now, lane->queued, at_work, transactions, lane->depth))
+		return idle;
+	return NULL;
 }
 
 /*
@@ -992,22 +977,6 @@ answer_row(PoolConn *conn)
 	conn->in_start = conn->in_read;
 }
 
-/*
- * A transaction of writes took that long.  One that waited for a lock tells
- * little about the others, so none counts for more than the patience it met.
- */
-static void
-learn_patience(Lane *lane, uint64_t took_us)
-{
-	uint64_t	twice = 2 * (took_us < lane->patience_us ? took_us : lane->patience_us);
-
-	lane->patience_us = (15 * lane->patience_us + twice) / 16;
-	if (lane->patience_us < PATIENCE_US)
-		lane->patience_us = PATIENCE_US;
-	if (lane->patience_us > MAX_PATIENCE_US)
-		lane->patience_us = MAX_PATIENCE_US;
-}
-
 /* Does the oldest request in flight share a transaction with other writes? */
 static bool
 is_batch_of_writes(const PoolConn *conn)
@@ -1017,16 +986,15 @@ is_batch_of_writes(const PoolConn *conn)
 
 /*
  * The writes of a batch have been committed: read the rows that have been
- * waiting for that in the buffer.
+ * waiting for that in the buffer.  Did one of them meet a lock?
  */
-static void
+static bool
 answer_writes(PoolConn *conn)
 {
 	DyPool	   *pool = conn->pool;
 	size_t		at = conn->in_start;
 	DyWireMessage message;
-	int			count = 0;
-	int			met_lock = 0;
+	bool		met_lock = false;
 
 	while (!conn->answered &&
 		   dy_wire_next(conn->in.data + at, conn->in_read - at, &message) == DY_WIRE_OK)
@@ -1034,16 +1002,18 @@ answer_writes(PoolConn *conn)
 		DySlice		columns[DY_WIRE_WRITES_COLUMNS];
 		DyReply		reply = {0};
 		DyRequest  *request;
+		bool		waited;
 
 		at += message.bytes;
 		if (message.type != 'D')
 			continue;
 		if (!dy_wire_read_row(message.body, columns, DY_WIRE_WRITES_COLUMNS))
-			return;
+			break;
 		request = take_first(conn);
-		count++;
 		reply.body = columns[0];
 		reply.fault = DY_FAULT_NONE;
+		waited = dy_slice_eq(columns[1], DY_WIRE_LOCK_NOT_AVAILABLE);
+		met_lock = met_lock || waited;
 		if (columns[0].data == NULL)
 		{
 			reply.fault = fault_of_column(columns[1]);
@@ -1051,31 +1021,28 @@ answer_writes(PoolConn *conn)
 			reply.extra = columns[3];
 			if (reply.fault == DY_FAULT_NONE)
 			{
-				met_lock += meets_lock(request, columns[1]);
-				request->attempts--;
-				enqueue_first(conn->lane, request);
+				send_again(conn, request, waited);
 				continue;
 			}
 		}
 		request->state = DY_REQUEST_DONE;
 		pool->done(request, &reply, pool->owner);
 	}
-	conn->lane->calm_batches = FEW * met_lock > count ? 0 : conn->lane->calm_batches + 1;
+	return met_lock;
 }
 
 /*
- * A write of a batch has failed, and not with an error of the API: was it a
- * lock?  Most are given back soon, so the first time it goes with the next
- * batch; otherwise it goes alone.
+ * A write of a batch has failed, and not with an error of the API.  If it met
+ * a lock, it goes with the next batch the first time, for most are given back
+ * soon; otherwise it goes alone.
  */
-static bool
-meets_lock(DyRequest *request, DySlice sqlstate)
+static void
+send_again(PoolConn *conn, DyRequest *request, bool met_lock)
 {
-	bool		lock = dy_slice_eq(sqlstate, "55P03");
-
-	request->alone = !lock || request->met_lock;
-	request->met_lock = lock;
-	return lock;
+	request->alone = !met_lock || request->met_lock;
+	request->met_lock = met_lock;
+	request->attempts--;
+	enqueue_first(conn->lane, request);
 }
 
 /* DY_FAULT_NONE unless it is the SQLSTATE of an exception of the API. */
@@ -1096,20 +1063,23 @@ fault_of_column(DySlice sqlstate)
 static bool
 finish_batch(PoolConn *conn, char transaction_status)
 {
+	uint64_t	now = dy_now_us();
+	bool		met_lock = false;
+
 	if (conn->batches == 0)
 		return false;
 	if (conn->has_error)
 		fail_batch(conn);
 	else if (is_batch_of_writes(conn))
-		answer_writes(conn);
+		met_lock = answer_writes(conn);
 	else if (conn->has_row)
 		answer_row(conn);
 	if (!conn->answered)
 		return false;
 	if (conn->lane->id == DY_LANE_WRITE && !conn->alone)
-		learn_patience(conn->lane, dy_now_us() - conn->at_work_since_us);
+		dy_pace_learn(&conn->lane->pace, now, now - conn->at_work_since_us, met_lock);
 	if (--conn->batches > 0)
-		conn->at_work_since_us = dy_now_us();
+		conn->at_work_since_us = now;
 	conn->has_row = conn->has_error = false;
 	conn->bound = conn->answered = false;
 	conn->in_start = conn->in_read;
@@ -1213,7 +1183,7 @@ map_sqlstate(const DyRequest *request, const char *sqlstate, DySlice *message)
 		return DY_FAULT_SERIALIZATION;
 
 	/* lost against other writers, again and again or for too long */
-	if ((is_retryable(sqlstate) || strcmp(sqlstate, "55P03") == 0) &&
+	if ((is_retryable(sqlstate) || strcmp(sqlstate, DY_WIRE_LOCK_NOT_AVAILABLE) == 0) &&
 		request->route->lane == DY_LANE_WRITE)
 	{
 		*message = DY_SLICE("Transaction is ongoing for the item");

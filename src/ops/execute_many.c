@@ -32,6 +32,7 @@
 #include "base/errors.h"
 #include "base/guc.h"
 #include "ops/execute.h"
+#include "tableam/tableam.h"
 
 /* What execute_each keeps from one request to the next. */
 typedef struct Each
@@ -54,6 +55,7 @@ enum
 static Each *begin_each(FunctionCallInfo fcinfo);
 static void write_apart(const text *name, text *request, const char *principal,
 						Datum *values, bool *isnull);
+static void report_sqlstate(int code, Datum *values, bool *isnull);
 static void report_failure(const ErrorData *error, Datum *values, bool *isnull);
 static int	check_list(ArrayType *array, const char *name);
 static void check_lengths(int requests, int others, const char *name);
@@ -130,7 +132,8 @@ begin_each(FunctionCallInfo fcinfo)
  *
  * As many rows as there are requests, in their order: the response, or what
  * execute() would have raised, whose effects are undone.  A request sees what
- * those before it have written.
+ * those before it have written.  A response that had to wait for the lock of
+ * a key has the SQLSTATE 55P03 beside it.
  *
  * The key locks stay until the end of the transaction, so a request that has
  * to wait for a lock would make others wait that have nothing to do with it,
@@ -196,6 +199,7 @@ write_apart(const text *name, text *request, const char *principal,
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	uint64		waits = dy_tableam_waits_for_keys();
 
 	memset(values, 0, N_COLUMNS * sizeof(Datum));
 	memset(isnull, true, N_COLUMNS * sizeof(bool));
@@ -212,6 +216,8 @@ write_apart(const text *name, text *request, const char *principal,
 					 errmsg("%s does not write items", operation->name)));
 		values[COLUMN_RESPONSE] = dy_execute_run(operation, request, principal);
 		isnull[COLUMN_RESPONSE] = false;
+		if (dy_tableam_waits_for_keys() > waits)
+			report_sqlstate(ERRCODE_LOCK_NOT_AVAILABLE, values, isnull);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -232,14 +238,20 @@ write_apart(const text *name, text *request, const char *principal,
 	CurrentResourceOwner = owner;
 }
 
+static void
+report_sqlstate(int code, Datum *values, bool *isnull)
+{
+	values[COLUMN_SQLSTATE] = CStringGetTextDatum(unpack_sql_state(code));
+	isnull[COLUMN_SQLSTATE] = false;
+}
+
 /*
  * Such an error is raised nowhere, so dynamo.log_client_errors needs help.
  */
 static void
 report_failure(const ErrorData *error, Datum *values, bool *isnull)
 {
-	values[COLUMN_SQLSTATE] = CStringGetTextDatum(unpack_sql_state(error->sqlerrcode));
-	isnull[COLUMN_SQLSTATE] = false;
+	report_sqlstate(error->sqlerrcode, values, isnull);
 	values[COLUMN_MESSAGE] = CStringGetTextDatum(error->message ? error->message : "");
 	isnull[COLUMN_MESSAGE] = false;
 	if (error->detail != NULL)

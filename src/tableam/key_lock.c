@@ -74,6 +74,8 @@ typedef struct RelationInfo
 static LocalTransactionId counted_lxid = InvalidLocalTransactionId;
 static int	locks_taken = 0;
 
+static uint64 waits_for_keys = 0;
+
 /* Set by dy_tableam_key_is_locked, taken back by the next callback. */
 static Oid	announced_relid = InvalidOid;
 static Buffer announced_page = InvalidBuffer;
@@ -181,7 +183,14 @@ dy_tableam_lock_key_for_write(Oid relid, uint64 hash)
 	set_key_tag(&tag, hash);
 	if (LockAcquire(&tag, AccessShareLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
 		return false;
+	waits_for_keys++;
 	return acquire_key(hash, ExclusiveLock, false);
+}
+
+uint64
+dy_tableam_waits_for_keys(void)
+{
+	return waits_for_keys;
 }
 
 bool

@@ -58,6 +58,9 @@ extern bool dy_tableam_lock_key(Oid relid, uint64 hash, LOCKMODE mode, bool nowa
  */
 extern bool dy_tableam_lock_key_for_write(Oid relid, uint64 hash);
 
+/* How often this backend has had to wait in the function above. */
+extern uint64 dy_tableam_waits_for_keys(void);
+
 /*
  * One key, for a write of a transaction of the API: false if anybody else
  * holds it, or waits for it.
