@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * hint.c
- *	  Where pages of an index and its table were found last.
+ *	  Where rows, and pages of an index and its table, were found last.
  *
  * A look-up that begins at the root reads three or four pages of the index
  * for the one it is after, and finds each of them through the hash table of
@@ -33,10 +33,17 @@
  * Where the pages of tables are is remembered too: to find one in the hash
  * table of the shared buffers means to wait for memory two or three times.
  *
+ * Best of all is not to read the index: every page of it that has not been
+ * read lately means to wait for memory a dozen times.  So for the hash of a
+ * key is remembered in which buffer the page of its row was, and at which
+ * line pointer the row's versions begin.  Such a hint, too, may be wrong: the
+ * reader has to see that the row there is one of this key, and alive for its
+ * snapshot.
+ *
  * If the library is preloaded, all backends share what each of them finds, so
  * a new one knows everything at once, and there is room in proportion to the
- * shared buffers: 6 to 12 bytes for each of 8 kB, 256 kB more at most where
- * there are few.  Otherwise each has 768 kB of its own, of which only what is
+ * shared buffers: 70 to 140 bytes for each of 8 kB, 256 kB more at most where
+ * there are few.  Otherwise each has 1.3 MB of its own, of which only what is
  * used is ever touched.
  *
  * Source: access/nbtree/README (Lehman and Yao), ReadRecentBuffer() and
@@ -61,13 +68,15 @@
 #include "tableam/hint.h"
 
 /*
- * How many hints, and row pages, a backend has for itself; powers of two.  With
- * assertions there are few hints, shared or not, so that tests with small
- * tables meet those about inner pages.
+ * How many hints, row pages, and sets of rows, a backend has for itself; powers
+ * of two.  With assertions there are few, shared or not, so that tests with
+ * small tables meet hints about inner pages and sets that are full.
  */
 #define OWN_HINTS		16384
 #define OWN_ROW_PAGES	131072
+#define OWN_ROW_SETS	8192
 #define TEST_HINTS		64
+#define TEST_ROW_SETS	64
 #define N_INDEXES		64
 
 /* One page in so many of the shared buffers may be one of an index with hints. */
@@ -97,13 +106,37 @@ typedef struct Stretches
 	int			searches;		/* until the size is asked again */
 } Stretches;
 
+/*
+ * Where the rows are whose keys fall on one place: a line of the processor's
+ * cache.  Each is, from the highest bit, 20 bits of the hash of its key, 14
+ * for the line pointer and 30 for the buffer, which are enough for any; 0 is
+ * none.
+ */
+#define ROWS_PER_SET	8
+
+typedef struct RowSet
+{
+	pg_atomic_uint64 rows[ROWS_PER_SET];
+} RowSet;
+
+#define NO_ROW				0
+#define ROW_TAG_SHIFT		44
+#define ROW_OFFSET_SHIFT	30
+#define ROW_OFFSET(row)		((OffsetNumber) ((row) >> ROW_OFFSET_SHIFT & 0x3FFF))
+#define ROW_BUFFER(row)		((Buffer) ((row) & 0x3FFFFFFF))
+
+StaticAssertDecl(MaxOffsetNumber <= 0x3FFF, "a line pointer's number must fit into 14 bits");
+
 static DyHintPlace own_hints[OWN_HINTS];
 static pg_atomic_uint32 own_row_pages[OWN_ROW_PAGES];
+static RowSet own_rows[OWN_ROW_SETS] pg_attribute_aligned(sizeof(RowSet));
 
 static DyHintPlace *hints = own_hints;
 static uint32 n_hints = OWN_HINTS;
 static pg_atomic_uint32 *row_pages = own_row_pages;
 static uint32 n_row_pages = OWN_ROW_PAGES;
+static RowSet *rows = own_rows;
+static uint32 n_row_sets = OWN_ROW_SETS;
 static Stretches stretches[N_INDEXES];
 
 static shmem_request_hook_type next_shmem_request_hook = NULL;
@@ -113,6 +146,8 @@ static void request_shmem(void);
 static void startup_shmem(void);
 static uint32 shared_hints(void);
 static uint32 shared_row_pages(void);
+static uint32 shared_row_sets(void);
+static uint64 find_row(uint64 hash);
 static void cut_into_stretches(Stretches *cut, Relation index);
 static Buffer read_recent(Relation rel, BlockNumber block, Buffer buffer);
 
@@ -125,6 +160,7 @@ dy_hint_init(void)
 {
 #ifdef USE_ASSERT_CHECKING
 	n_hints = TEST_HINTS;
+	n_row_sets = TEST_ROW_SETS;
 #endif
 	if (!process_shared_preload_libraries_in_progress)
 		return;
@@ -141,6 +177,7 @@ request_shmem(void)
 		next_shmem_request_hook();
 	RequestAddinShmemSpace(mul_size(shared_hints(), sizeof(DyHintPlace)));
 	RequestAddinShmemSpace(mul_size(shared_row_pages(), sizeof(pg_atomic_uint32)));
+	RequestAddinShmemSpace(mul_size(shared_row_sets(), sizeof(RowSet)));
 }
 
 /*
@@ -163,6 +200,10 @@ startup_shmem(void)
 	row_pages = ShmemInitStruct("dynamo row pages", n_row_pages * sizeof(pg_atomic_uint32), &found);
 	if (!found)
 		memset(row_pages, 0, n_row_pages * sizeof(pg_atomic_uint32));
+	n_row_sets = shared_row_sets();
+	rows = ShmemInitStruct("dynamo rows", n_row_sets * sizeof(RowSet), &found);
+	if (!found)
+		memset(rows, 0, n_row_sets * sizeof(RowSet));
 	LWLockRelease(AddinShmemInitLock);
 }
 
@@ -180,6 +221,16 @@ static uint32
 shared_row_pages(void)
 {
 	return pg_nextpower2_32(NBuffers);
+}
+
+static uint32
+shared_row_sets(void)
+{
+#ifdef USE_ASSERT_CHECKING
+	return TEST_ROW_SETS;
+#else
+	return pg_nextpower2_32(NBuffers);
+#endif
 }
 
 void
@@ -277,6 +328,71 @@ dy_hint_read_row_page(Relation rel, BlockNumber block)
 	buffer = ReadBuffer(rel, block);
 	pg_atomic_write_u32(place, BufferIsLocal(buffer) ? InvalidBuffer : buffer);
 	return buffer;
+}
+
+bool
+dy_hint_row(Relation rel, uint64 hash, ItemPointer tid, Buffer *buffer)
+{
+	uint64		row = find_row(hash);
+	Page		page;
+	BlockNumber block;
+
+	if (row == NO_ROW)
+		return false;
+
+	/* all that is needed next, while the header of the buffer is waited for */
+	page = BufferGetPage(ROW_BUFFER(row));
+	__builtin_prefetch(page);
+	__builtin_prefetch(PageGetItemId(page, ROW_OFFSET(row)));
+
+	block = GetBufferDescriptor(ROW_BUFFER(row) - 1)->tag.blockNum;
+	*buffer = read_recent(rel, block, ROW_BUFFER(row));
+	ItemPointerSet(tid, block, ROW_OFFSET(row));
+	return BufferIsValid(*buffer);
+}
+
+static uint64
+find_row(uint64 hash)
+{
+	RowSet	   *set = &rows[hash & (n_row_sets - 1)];
+
+	for (int i = 0; i < ROWS_PER_SET; i++)
+	{
+		uint64		row = pg_atomic_read_u64(&set->rows[i]);
+
+		if (row >> ROW_TAG_SHIFT == hash >> ROW_TAG_SHIFT && row != NO_ROW)
+			return row;
+	}
+	return NO_ROW;
+}
+
+/*
+ * In the place of another one, if need be.  Which one does not matter much:
+ * it is the index that is read then.
+ */
+void
+dy_hint_remember_row(uint64 hash, Buffer buffer, OffsetNumber offset)
+{
+	RowSet	   *set = &rows[hash & (n_row_sets - 1)];
+	int			place = hash >> 32 & (ROWS_PER_SET - 1);
+
+	if (BufferIsLocal(buffer))
+		return;
+	for (int i = 0; i < ROWS_PER_SET; i++)
+	{
+		uint64		row = pg_atomic_read_u64(&set->rows[i]);
+
+		if (row >> ROW_TAG_SHIFT == hash >> ROW_TAG_SHIFT)
+		{
+			place = i;
+			break;
+		}
+		if (row == NO_ROW)
+			place = i;
+	}
+	pg_atomic_write_u64(&set->rows[place],
+						hash >> ROW_TAG_SHIFT << ROW_TAG_SHIFT |
+						(uint64) offset << ROW_OFFSET_SHIFT | (uint64) buffer);
 }
 
 /*

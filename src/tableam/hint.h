@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * hint.h
- *	  Where pages of an index and its table were found last.
+ *	  Where rows, and pages of an index and its table, were found last.
  *
  * For lookup.c.  Everything in here is a guess that the reader of the page
  * has to check; see hint.c.
@@ -45,5 +45,14 @@ extern void dy_hint_remember(Relation index, const DyHint *hint, Buffer buffer);
 
 /* ReadBuffer() for a page of the table, the short way if it is where it was. */
 extern Buffer dy_hint_read_row_page(Relation rel, BlockNumber block);
+
+/*
+ * The page where the row under a key with this hash was found last, pinned,
+ * and which line pointer it began at.  False if that is not known.
+ */
+extern bool dy_hint_row(Relation rel, uint64 hash, ItemPointer tid, Buffer *buffer);
+
+/* It was found through this line pointer. */
+extern void dy_hint_remember_row(uint64 hash, Buffer buffer, OffsetNumber offset);
 
 #endif							/* DY_TABLEAM_HINT_H */

@@ -1,9 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * lookup.c
- *	  The row under a key: down the primary index and to the heap.
+ *	  The row under a key: where it was last, or down the primary index and to
+ *	  the heap.
  *
- * Every operation on an item begins with this.  An index scan that looks for
+ * Every operation on an item begins with this.  Where the rows of keys were
+ * found is remembered (hint.c), and a row that is still there is all there is
+ * to read.  Otherwise the index says where it is.  An index scan that looks for
  * one key spends two thirds of its time on being general: scan keys that any
  * operator could be in, comparisons through the function manager, the whole
  * leaf page noted for the next rows.  Here the shape of the index is known,
@@ -28,6 +31,7 @@
 #include "access/heapam.h"
 #include "access/nbtree.h"
 #include "access/xact.h"
+#include "common/hashfn.h"
 #include "pgstat.h"
 #include "port/pg_bswap.h"
 #include "storage/bufmgr.h"
@@ -48,6 +52,10 @@ typedef struct Key
 								 * sorts like them */
 } Key;
 
+static bool find_where_it_was(Relation rel, Snapshot snapshot, const Key *key, uint64 hash,
+							  HeapTuple tuple, Buffer *buffer);
+static DyLookup find_by_index(Relation rel, Relation primary, Snapshot snapshot, const Key *key,
+							  uint64 hash, HeapTuple tuple, Buffer *buffer);
 static uint64 head_of(const char *bytes);
 static DyLookup find_entry(Relation rel, Relation primary, const Key *key, ItemPointer tid);
 static DyLookup find_below(Relation primary, const Key *key, Buffer buffer, const DyHint *hint,
@@ -58,9 +66,11 @@ static OffsetNumber first_to_compare(BTPageOpaque opaque);
 static OffsetNumber first_not_below(Relation primary, const Key *key, Page page);
 static bool read_head(Page page, OffsetNumber offset, uint64 *head);
 static int	compare(Relation primary, const Key *key, Page page, OffsetNumber offset);
+static const char *read_column(const char *column, const char **bytes, Size *len);
 static bool has_room_for_next(Page page, OffsetNumber offset);
-static DyLookup fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid,
-							  HeapTuple tuple, Buffer *buffer);
+static DyLookup fetch_version(Relation rel, Snapshot snapshot, ItemPointerData tid,
+							  HeapTuple tuple, Buffer buffer);
+static bool has_key(HeapTuple tuple, const Key *key);
 
 /*
  * The version of the row under (hk, sk) that the snapshot sees.  If it is
@@ -76,7 +86,7 @@ dy_tableam_lookup(Relation rel, Relation primary, Snapshot snapshot,
 		.lens = {VARSIZE_ANY_EXHDR(hk), VARSIZE_ANY_EXHDR(sk)},
 		.head = head_of(VARDATA_ANY(hk))
 	};
-	ItemPointerData tid;
+	uint64		hash;
 	DyLookup	result;
 
 	Assert(key.lens[0] >= sizeof(key.head));
@@ -88,14 +98,55 @@ dy_tableam_lookup(Relation rel, Relation primary, Snapshot snapshot,
 	if (!IsMVCCSnapshot(snapshot) || IsolationIsSerializable() || dy_snapshots_grow_too_old())
 		return DY_LOOKUP_UNSURE;
 
-	result = find_entry(rel, primary, &key, &tid);
-	if (result == DY_LOOKUP_FOUND)
-		result = fetch_version(rel, snapshot, &tid, tuple, buffer);
+	hash = hash_bytes_extended((const unsigned char *) key.bytes[1], key.lens[1],
+							   key.head + dy_relation_file(rel));
+	if (find_where_it_was(rel, snapshot, &key, hash, tuple, buffer))
+		result = DY_LOOKUP_FOUND;
+	else
+		result = find_by_index(rel, primary, snapshot, &key, hash, tuple, buffer);
 	if (result != DY_LOOKUP_UNSURE)
 	{
 		pgstat_count_index_scan(primary);
 		pgstat_count_index_tuples(primary, result == DY_LOOKUP_FOUND ? 1 : 0);
 	}
+	return result;
+}
+
+/*
+ * Without the index, if it is known where the row was and it is still there.
+ * A snapshot sees one row of a key at most, so what has the key and is seen
+ * is what the index would have led to.
+ */
+static bool
+find_where_it_was(Relation rel, Snapshot snapshot, const Key *key, uint64 hash,
+				  HeapTuple tuple, Buffer *buffer)
+{
+	ItemPointerData tid;
+
+	if (!dy_hint_row(rel, hash, &tid, buffer) ||
+		fetch_version(rel, snapshot, tid, tuple, *buffer) != DY_LOOKUP_FOUND)
+		return false;
+	if (!has_key(tuple, key))
+	{
+		ReleaseBuffer(*buffer);
+		return false;
+	}
+	return true;
+}
+
+static DyLookup
+find_by_index(Relation rel, Relation primary, Snapshot snapshot, const Key *key, uint64 hash,
+			  HeapTuple tuple, Buffer *buffer)
+{
+	ItemPointerData tid;
+	DyLookup	result = find_entry(rel, primary, key, &tid);
+
+	if (result != DY_LOOKUP_FOUND)
+		return result;
+	*buffer = dy_hint_read_row_page(rel, ItemPointerGetBlockNumber(&tid));
+	result = fetch_version(rel, snapshot, tid, tuple, *buffer);
+	if (result == DY_LOOKUP_FOUND)
+		dy_hint_remember_row(hash, *buffer, ItemPointerGetOffsetNumber(&tid));
 	return result;
 }
 
@@ -305,24 +356,12 @@ compare(Relation primary, const Key *key, Page page, OffsetNumber offset)
 		Size		len;
 		int			order;
 
-		/* a short header stands where it is, another one is aligned */
-		if (likely(VARATT_IS_SHORT(column)))
-		{
-			bytes = VARDATA_SHORT(column);
-			len = VARSIZE_SHORT(column) - VARHDRSZ_SHORT;
-		}
-		else
-		{
-			column = (const char *) att_align_pointer(column, TYPALIGN_INT, -1, column);
-			bytes = VARDATA(column);
-			len = VARSIZE(column) - VARHDRSZ;
-		}
+		column = read_column(column, &bytes, &len);
 		order = memcmp(key->bytes[i], bytes, Min(key->lens[i], len));
 		if (order != 0)
 			return order;
 		if (key->lens[i] != len)
 			return key->lens[i] < len ? -1 : 1;
-		column = bytes + len;
 	}
 	if (columns < N_KEYS || BTreeTupleGetHeapTID(entry) == NULL)
 		return 1;
@@ -330,29 +369,77 @@ compare(Relation primary, const Key *key, Page page, OffsetNumber offset)
 }
 
 /*
- * The version of a HOT chain that the snapshot sees.
+ * A column that is in line; the place behind it.  A short header stands where
+ * it is, another one is aligned.  Ours are never compressed, but somebody may
+ * have changed how the column is stored.
+ */
+static inline const char *
+read_column(const char *column, const char **bytes, Size *len)
+{
+	struct varlena *value;
+
+	if (likely(VARATT_IS_SHORT(column)))
+	{
+		*bytes = VARDATA_SHORT(column);
+		*len = VARSIZE_SHORT(column) - VARHDRSZ_SHORT;
+		return *bytes + *len;
+	}
+	column = (const char *) att_align_pointer(column, TYPALIGN_INT, -1, column);
+	value = (struct varlena *) column;
+	if (VARATT_IS_COMPRESSED(column))
+		value = pg_detoast_datum(value);
+	*bytes = VARDATA(value);
+	*len = VARSIZE(value) - VARHDRSZ;
+	return column + VARSIZE(column);
+}
+
+/*
+ * The version of a HOT chain that the snapshot sees.  If there is none, the
+ * page is released.
  */
 static DyLookup
-fetch_version(Relation rel, Snapshot snapshot, ItemPointer tid, HeapTuple tuple, Buffer *buffer)
+fetch_version(Relation rel, Snapshot snapshot, ItemPointerData tid, HeapTuple tuple, Buffer buffer)
 {
 	bool		all_dead;
 	bool		found;
 
-	*buffer = dy_hint_read_row_page(rel, ItemPointerGetBlockNumber(tid));
-	if (!has_room_for_next(BufferGetPage(*buffer), ItemPointerGetOffsetNumber(tid)))
-		heap_page_prune_opt(rel, *buffer);
-	LockBuffer(*buffer, BUFFER_LOCK_SHARE);
-	found = heap_hot_search_buffer(tid, rel, *buffer, snapshot, tuple, &all_dead, true);
-	LockBuffer(*buffer, BUFFER_LOCK_UNLOCK);
+	if (!has_room_for_next(BufferGetPage(buffer), ItemPointerGetOffsetNumber(&tid)))
+		heap_page_prune_opt(rel, buffer);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	found = heap_hot_search_buffer(&tid, rel, buffer, snapshot, tuple, &all_dead, true);
+	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 	if (found)
 	{
 		pgstat_count_heap_fetch(rel);
 		return DY_LOOKUP_FOUND;
 	}
-	ReleaseBuffer(*buffer);
+	ReleaseBuffer(buffer);
 
 	/* the entry is of no use to anybody: the index scan marks it */
 	return all_dead ? DY_LOOKUP_UNSURE : DY_LOOKUP_NONE;
+}
+
+/*
+ * Is it a row of this key?  Its first two columns are never null.
+ */
+static bool
+has_key(HeapTuple tuple, const Key *key)
+{
+	const char *column = (const char *) tuple->t_data + tuple->t_data->t_hoff;
+
+	for (int i = 0; i < N_KEYS; i++)
+	{
+		const char *bytes;
+		Size		len;
+
+		/* this is the table, where a long key may be out of line */
+		if (VARATT_IS_EXTERNAL(column))
+			return false;
+		column = read_column(column, &bytes, &len);
+		if (len != key->lens[i] || memcmp(bytes, key->bytes[i], len) != 0)
+			return false;
+	}
+	return true;
 }
 
 /*
