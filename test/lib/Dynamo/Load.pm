@@ -27,7 +27,7 @@ use Dynamo::Bridge;
 use Dynamo::Wait;
 use IPC::Open2;
 use List::Util qw(sum);
-use POSIX ();
+use POSIX qw(WNOHANG);
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep);
@@ -111,11 +111,22 @@ sub join
 
 	foreach my $pid (keys %{ $self->{pids} })
 	{
-		waitpid $pid, 0;
+		wait_until(sub { waitpid($pid, WNOHANG) == $pid }) or give_up_on($pid);
 		$acknowledged += $self->read_notes($self->{pids}{$pid});
 	}
 	$self->{pids} = {};
 	return $acknowledged;
+}
+
+# A client does not end: shows what every process of this user waits for, and
+# ends the program.
+sub give_up_on
+{
+	my ($pid) = @_;
+
+	fail("client $pid ends");
+	note(scalar qx(ps -u $> -o pid,ppid,stat,wchan:24,etime,args));
+	die "client $pid does not end";
 }
 
 # Kills the postmaster, and returns when all processes of the server have
