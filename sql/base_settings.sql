@@ -17,6 +17,12 @@ SET dynamo.cpu_affinity = -2;
 SET dynamo.cpu_affinity = 1023;
 SET dynamo.cpu_affinity = 1024;
 SET dynamo.cpu_affinity = -1;
+SET dynamo.read_ahead = -1;
+SET dynamo.read_ahead = 1000;
+SET dynamo.read_ahead = 1001;
+SHOW dynamo.read_ahead;
+RESET dynamo.read_ahead;
+SHOW dynamo.read_ahead;
 
 -- The prefix is ours, so that a misspelt setting does not pass.
 SET dynamo.regoin = 'eu-central-1';

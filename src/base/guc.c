@@ -11,12 +11,16 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/guc.h"
 
 #include "base/compat.h"
 #include "base/cpu_affinity.h"
 #include "base/guc.h"
 #include "base/limits.h"
+
+/* More brings nothing: src/tableam/README.md has figures. */
+#define DY_DEFAULT_READ_AHEAD	32
 
 static bool check_account_id(char **newval, void **extra, GucSource source);
 static bool check_region(char **newval, void **extra, GucSource source);
@@ -27,6 +31,7 @@ char	   *dy_region = NULL;
 bool		dy_log_client_errors = false;
 bool		dy_throttling = false;
 bool		dy_clustered_placement = true;
+int			dy_read_ahead = DY_DEFAULT_READ_AHEAD;
 int			dy_cpu_affinity = -1;
 
 /* Was the library loaded by the postmaster?  Children inherit the answer. */
@@ -85,6 +90,16 @@ dy_guc_init(void)
 							 PGC_USERSET,
 							 0,
 							 NULL, NULL, NULL);
+
+	DefineCustomIntVariable("dynamo.read_ahead",
+							"Pages that Query and Scan ask the disk for at a time.",
+							"It concerns pages that are not in the shared buffers. "
+							"0 reads each page when its turn comes.",
+							&dy_read_ahead,
+							DY_DEFAULT_READ_AHEAD, 0, MAX_IO_CONCURRENCY,
+							PGC_USERSET,
+							0,
+							NULL, NULL, NULL);
 
 	DefineCustomIntVariable("dynamo.cpu_affinity",
 							"Processor that the backend stays on.",

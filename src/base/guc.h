@@ -23,6 +23,9 @@ extern bool dy_throttling;
 /* dynamo.clustered_placement: put rows of one item collection on common pages? */
 extern bool dy_clustered_placement;
 
+/* dynamo.read_ahead: pages that a range asks the disk for at a time */
+extern int	dy_read_ahead;
+
 /* dynamo.cpu_affinity: the processor that this process stays on, or -1 */
 extern int	dy_cpu_affinity;
 

@@ -139,6 +139,8 @@ typedef struct DyRangeRequest
 
 	const DyRangePosition *after;	/* ExclusiveStartKey: continue behind it;
 									 * NULL from the start */
+
+	int64		limit;			/* no more items will be asked for; 0: none */
 } DyRangeRequest;
 
 typedef struct DyRange DyRange;

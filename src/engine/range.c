@@ -45,6 +45,7 @@
 
 #include "engine/storage.h"
 #include "item/key.h"
+#include "tableam/tableam.h"
 
 /* Columns by position in the index. */
 typedef enum RangeLayout
@@ -69,7 +70,8 @@ struct DyRange
 	IndexScanDesc scan;
 	TupleTableSlot *slot;
 	ScanDirection direction;
-
+	DyReadAhead ahead;
+	int64		wanted;			/* rows that will be asked for at most */
 
 	/* the partition whose rows are wanted; 0 values: any */
 	int			npartition;
@@ -95,6 +97,7 @@ static bool position_is_inside(const DyRangeRequest *request, RangeLayout layout
 							   const bytea *end, bool inclusive, bool upper);
 static void add_position(DyRange *range, const DyRangeRequest *request, RangeLayout layout);
 static void add_key(DyRange *range, AttrNumber attnum, StrategyNumber strategy, bytea *value);
+static bool next_row(DyRange *range);
 static bool partition_matches(DyRange *range, DyValue item);
 static bytea *make_bytea(const char *first, uint32 first_len, const char *second, uint32 second_len);
 static int	compare_bytea(const bytea *a, const bytea *b);
@@ -119,6 +122,7 @@ dy_range_open(const DyRangeRequest *request)
 	range->direction = request->backward ? BackwardScanDirection : ForwardScanDirection;
 	range->npartition = request->has_partition ? request->npartition : 0;
 	memcpy(range->partition_values, request->partition_values, sizeof(range->partition_values));
+	range->wanted = request->limit > 0 ? request->limit : PG_INT64_MAX;
 
 	range->snapshot = dy_storage_read_snapshot();
 	range->rel = dy_storage_open(request->table);
@@ -128,6 +132,7 @@ dy_range_open(const DyRangeRequest *request)
 	range->slot = table_slot_create(range->rel, NULL);
 
 	make_keys(range, request);
+	dy_tableam_read_ahead_init(&range->ahead);
 	range->scan = index_beginscan(range->rel, range->index_rel, range->snapshot,
 								  range->nkeys, 0);
 	index_rescan(range->scan, range->keys, range->nkeys, NULL, 0);
@@ -147,11 +152,11 @@ dy_range_next(DyRange *range, DyValue *item)
 	bool		found = false;
 
 	/* the scan keeps what it allocates, the item is gone with the next row */
-	while (!found &&
-		   index_getnext_slot(range->scan, range->direction, range->slot))
+	while (!found && next_row(range))
 	{
 		CHECK_FOR_INTERRUPTS();
 
+		range->wanted--;
 		MemoryContextReset(range->row_context);
 		MemoryContextSwitchTo(range->row_context);
 		*item = dy_storage_item_view(range->slot);
@@ -441,6 +446,28 @@ add_key(DyRange *range, AttrNumber attnum, StrategyNumber strategy, bytea *value
 	Assert(range->nkeys < MAX_RANGE_KEYS);
 	ScanKeyInit(&range->keys[range->nkeys++], attnum, strategy, procedures[strategy],
 				PointerGetDatum(value));
+}
+
+/*
+ * index_getnext_slot(), with a look at what comes next before each row is
+ * fetched.
+ */
+static bool
+next_row(DyRange *range)
+{
+	IndexScanDesc scan = range->scan;
+
+	for (;;)
+	{
+		if (!scan->xs_heap_continue)
+		{
+			if (index_getnext_tid(scan, range->direction) == NULL)
+				return false;
+			dy_tableam_read_ahead(scan, range->direction, range->wanted, &range->ahead);
+		}
+		if (index_fetch_heap(scan, range->slot))
+			return true;
+	}
 }
 
 /*

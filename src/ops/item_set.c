@@ -129,6 +129,8 @@ next_item(FunctionCallInfo fcinfo, PrepareFunction prepare,
 		dy_response_close(&request, '}');
 		prepare(request.text.data, request.text.len, &set->page);
 		set->left = PG_ARGISNULL(limit_argument) ? -1 : PG_GETARG_INT64(limit_argument);
+		if (set->page.filter == NULL)
+			set->page.range.limit = Max(set->left, 0);
 		set->scratch = dy_build_create();
 		set->filter_context = AllocSetContextCreate(CurrentMemoryContext, "dynamo filter",
 													ALLOCSET_SMALL_SIZES);

@@ -116,7 +116,7 @@ dy_page_bind_index(DyPage *page)
 
 	page->range.table = table;
 	page->range.total_segments = 1;
-	page->limit = dy_node_integer(input->limit, 0);
+	page->range.limit = dy_node_integer(input->limit, 0);
 	page->consistent = dy_node_boolean(input->consistent_read, false);
 
 	if (input->index_name->present)
@@ -315,7 +315,7 @@ look_at_item(const DyPage *page, DyValue item, DyBuilder *scratch,
 		counters->fetched_bytes += size;
 		counters->fetched_units += dy_read_units(size, page->consistent);
 	}
-	return !((page->limit > 0 && counters->scanned >= page->limit) ||
+	return !((page->range.limit > 0 && counters->scanned >= page->range.limit) ||
 			 counters->bytes + counters->fetched_bytes >= DY_MAX_PAGE_BYTES);
 }
 

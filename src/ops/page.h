@@ -51,7 +51,6 @@ typedef struct DyPage
 	const DyCondition *filter;
 	const DyProjection *projection;
 	DyValue		start_key;
-	int64		limit;			/* 0: none */
 	bool		consistent;
 	bool		fetch;			/* local index: attributes it does not project
 								 * are wanted */

@@ -121,6 +121,8 @@ read_range(Reader *reader, const DyPlanRange *range)
 	if (dy_throttling)
 		dy_throttle_admit(&target);
 
+	if (page->limit > 0 && !page->whole)
+		request.limit = page->limit - reader->looked_at;
 	reader->range_bytes = 0;
 	rows = dy_range_open(&request);
 	while (!more && dy_range_next(rows, &item))

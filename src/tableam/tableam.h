@@ -10,6 +10,7 @@
 #ifndef DY_TABLEAM_TABLEAM_H
 #define DY_TABLEAM_TABLEAM_H
 
+#include "access/genam.h"
 #include "access/tableam.h"
 #include "catalog/index.h"
 #include "nodes/execnodes.h"
@@ -126,6 +127,29 @@ extern DyLookup dy_tableam_lookup(Relation rel, Relation primary, Snapshot snaps
  */
 extern bool dy_tableam_hot_update(Relation rel, Buffer page, ItemPointer tid,
 								  HeapTuple row, CommandId cid);
+
+/* ---- pages that a scan is about to need: read_ahead.c ---- */
+
+typedef struct DyReadAhead
+{
+	BlockNumber leaf;			/* the page of the index that the scan is on */
+	int			next;			/* the first of its entries not looked at yet */
+	BlockNumber asked;			/* page of the table that was asked for last */
+	BlockNumber reached;		/* and the one with the row that was reached */
+	int			pages;			/* asked for, and not reached */
+	bool		sibling_asked;	/* for the next page of the index? */
+	int64		reads;			/* of pages, by this backend until now */
+} DyReadAhead;
+
+/* To be called before the scan of a btree reads its first page. */
+extern void dy_tableam_read_ahead_init(DyReadAhead *ahead);
+
+/*
+ * To be called for each entry that the scan comes to, before its row is
+ * fetched.  wanted is how many rows, this one included, will be read at most.
+ */
+extern void dy_tableam_read_ahead(IndexScanDesc scan, ScanDirection direction, int64 wanted,
+								  DyReadAhead *ahead);
 
 /* ---- callbacks that stand in files of their own: index_build.c ---- */
 
