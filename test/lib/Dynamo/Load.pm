@@ -268,11 +268,13 @@ sub by_psql
 		my ($operation, $request) = @_;
 		my $function = lc($operation =~ s/\B(?=[A-Z])/_/gr);
 
-		# not \echo: psql flushes its output at the end of a query only
-		print $in "SELECT dynamo.$function('$request');\nSELECT 'done', :'SQLSTATE';\n" or return;
+		# \p is there to flush: psql does so itself at the end of a query, but not if the connection breaks there
+		print $in "SELECT dynamo.$function('$request');\n\\echo done :SQLSTATE\n\\p\n" or return;
 		while (defined(my $line = <$out>))
 		{
-			return $1 eq '00000' ? 'done' : $1 if $line =~ /^done\|(\w+)/;
+			next unless $line =~ /^done (\w*)$/;
+			return if $1 eq '';    # the connection is gone
+			return $1 eq '00000' ? 'done' : $1;
 		}
 		return;
 	};
