@@ -110,8 +110,8 @@ ask(IndexScanDesc scan, DyReadAhead *ahead, const BTScanPosData *position,
 		ahead->pages++;
 	}
 
-	if (ScanDirectionIsForward(direction) && position->moreRight && in_page < wanted &&
-		!ahead->sibling_asked)
+	if (ScanDirectionIsForward(direction) && position->moreRight &&
+		position->nextPage != P_NONE && in_page < wanted && !ahead->sibling_asked)
 	{
 		PrefetchBuffer(scan->indexRelation, MAIN_FORKNUM, position->nextPage);
 		ahead->sibling_asked = true;
