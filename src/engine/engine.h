@@ -140,7 +140,7 @@ typedef struct DyRangeRequest
 	const DyRangePosition *after;	/* ExclusiveStartKey: continue behind it;
 									 * NULL from the start */
 
-	int64		limit;			/* no more items will be asked for; 0: none */
+	int64		limit;			/* no more items are wanted; 0: no limit */
 } DyRangeRequest;
 
 typedef struct DyRange DyRange;

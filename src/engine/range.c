@@ -71,7 +71,7 @@ struct DyRange
 	TupleTableSlot *slot;
 	ScanDirection direction;
 	DyReadAhead ahead;
-	int64		wanted;			/* rows that will be asked for at most */
+	int64		wanted;			/* so many rows more, at most */
 
 	/* the partition whose rows are wanted; 0 values: any */
 	int			npartition;

@@ -13,7 +13,7 @@
  * the shared buffers for each page if they are.  Whether they are is guessed
  * from the pages that were read before: the first that was not in the shared
  * buffers, be it one of the index, begins it, and each further one continues
- * it.  As long as all are there a row costs a comparison.
+ * it.  As long as all are there a row costs a few comparisons.
  *
  * Asked for are dynamo.read_ahead pages at a time, of no more rows than the
  * reader wants, and the index page that comes next.  A backward scan learns
